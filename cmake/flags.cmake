@@ -15,6 +15,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     -Wno-maybe-uninitialized     # false positive on structured bindings of co_await
     -Wno-restrict                # false positive in libstdc++ 12's string concatenation
     -fpch-preprocess)            # lets ccache see through the precompiled header
+else()
+  # clang serves fuzzing and clang-tidy only; without precompiled headers it also finds missing includes.
+  set(CMAKE_DISABLE_PRECOMPILE_HEADERS ON)
 endif()
 
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1")
