@@ -1,0 +1,88 @@
+// What this node offers and to whom: an immutable state that admin's apply replaces as a whole after its unit of work is
+// durable. Readers take state() once and use it to the end of their request.
+//
+// Thread-safe.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/core/json.hpp"
+#include "base/core/result.hpp"
+#include "node/catalog/objects.hpp"
+#include "node/journal/ports/storage.hpp"
+#include "policy/view.hpp"
+#include "trust/zone/trust_state.hpp"
+
+namespace sekisho::node {
+
+// An offer that passed admission: the complete ODRL Offer ("@id", "@type", no target) and its digest as policy/ computes it.
+struct Offer {
+  OfferObject object;
+  Json document;
+  Digest digest{};                       // of the rules; the comparison of A14
+  std::vector<std::string> zones;        // recipient zones that the offer names; empty: not restricted to named zones
+};
+
+struct Dataset {
+  DatasetObject object;
+  std::shared_ptr<const policy::View> view;  // null: every member passes
+  std::vector<std::shared_ptr<const Offer>> offers;
+};
+
+struct CatalogState {
+  std::map<std::string, SourceObject, std::less<>> sources;
+  std::map<std::string, std::shared_ptr<const Dataset>, std::less<>> datasets;
+  std::map<std::string, std::shared_ptr<const Offer>, std::less<>> offers;
+  std::map<std::string, ClientObject, std::less<>> clients;
+
+  [[nodiscard]] std::shared_ptr<const Dataset> dataset(std::string_view id) const;
+  [[nodiscard]] std::shared_ptr<const Offer> offer(std::string_view id) const;
+  // By SHA-256 of the bearer token; null when unknown.
+  [[nodiscard]] const ClientObject* client(const Digest& token_sha256) const;
+};
+
+struct CatalogObjects {
+  std::vector<SourceObject> sources;
+  std::vector<DatasetObject> datasets;
+  std::vector<OfferObject> offers;
+  std::vector<ClientObject> clients;
+};
+
+// Checks references (dataset → source, offer → dataset), views and the admission of each policy. PolicyRefused carries the
+// admission report in its help; InvalidArgument names a dangling reference.
+[[nodiscard]] Result<std::shared_ptr<const CatalogState>> build_catalog(CatalogObjects objects);
+
+// All objects of the four families.
+[[nodiscard]] Result<CatalogObjects> load_objects(const Storage& storage);
+
+// Whether an offer may be shown to this peer: its recipient zones name the peer's zone, or none.
+[[nodiscard]] bool visible(const Offer& offer, const trust::PeerIdentity& peer);
+
+class Catalog {
+ public:
+  // did, dns: of this node.
+  Catalog(std::string did, std::string dns);
+
+  [[nodiscard]] std::shared_ptr<const CatalogState> state() const;
+  void replace(std::shared_ptr<const CatalogState> state);
+  // From storage; on error the old state stays.
+  [[nodiscard]] Status load(const Storage& storage);
+
+  // DSP Catalog (root) with the datasets that have an offer for this peer.
+  [[nodiscard]] Json catalog_document(const trust::PeerIdentity& peer) const;
+  // DSP Dataset (root). DatasetUnknown when there is none for this peer.
+  [[nodiscard]] Result<Json> dataset_document(std::string_view id, const trust::PeerIdentity& peer) const;
+
+ private:
+  const std::string did_;
+  const std::string dns_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<const CatalogState> state_;
+};
+
+}  // namespace sekisho::node

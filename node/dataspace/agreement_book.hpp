@@ -1,0 +1,65 @@
+// All agreements of this node, in memory: rebuilt from family Agreement at start, one more record for each negotiation that
+// ended well. A record is immutable.
+//
+// Thread-safe.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/core/bytes.hpp"
+#include "base/core/json.hpp"
+#include "base/core/result.hpp"
+#include "node/journal/ports/storage.hpp"
+#include "policy/agreement.hpp"
+#include "policy/view.hpp"
+
+namespace sekisho::node {
+
+enum class Role { Provider, Consumer };
+
+struct AgreementRecord {
+  std::string id;      // "@id" of the agreement
+  Role role = Role::Provider;
+  Json document;       // as agreed, unchanged
+  Digest digest{};     // SHA-256 of its canonical form
+  std::shared_ptr<const policy::Agreement> agreement;  // read strictly and compiled
+  std::string peer_did;
+  std::string peer_dns;
+  std::string peer_zone;
+  std::string dataset;
+  std::string offer;
+  // Provider only: what was in force when it was agreed; a later change of the dataset does not change an agreement.
+  std::string source;
+  std::string media;
+  std::shared_ptr<const policy::View> view;  // null: every member passes
+};
+
+[[nodiscard]] Json to_row(const AgreementRecord& record);
+[[nodiscard]] Result<std::shared_ptr<const AgreementRecord>> agreement_from_row(const Json& row);
+
+class AgreementBook {
+ public:
+  // Everything in family Agreement; a row that cannot be read is an error (DatabaseDamaged).
+  [[nodiscard]] Status load(const Storage& storage);
+  void insert(std::shared_ptr<const AgreementRecord> record);
+
+  [[nodiscard]] std::shared_ptr<const AgreementRecord> find(std::string_view id) const;
+  [[nodiscard]] std::shared_ptr<const AgreementRecord> find(const Digest& digest) const;
+  // As consumer: agreements with this provider about this dataset, newest first.
+  [[nodiscard]] std::vector<std::shared_ptr<const AgreementRecord>> with(std::string_view provider_dns, std::string_view dataset) const;
+  [[nodiscard]] std::vector<std::shared_ptr<const AgreementRecord>> all() const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<const AgreementRecord>, std::less<>> by_id_;
+  std::unordered_map<Digest, std::shared_ptr<const AgreementRecord>, DigestHash> by_digest_;
+  std::map<std::string, std::vector<std::shared_ptr<const AgreementRecord>>, std::less<>> by_dataset_;  // dns ‖ NUL ‖ dataset
+};
+
+}  // namespace sekisho::node

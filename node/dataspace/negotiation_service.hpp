@@ -1,0 +1,72 @@
+// Contract negotiations of the Dataspace Protocol, both roles.
+//
+// Provider: a request for a published offer (A14: equal by the digest of its rules) is agreed at once; another ends the
+// negotiation. Consumer: negotiate() asks for an offer of the peer's catalogue and accepts only an agreement with the same
+// rules, naming both parties and the dataset; both sides seal the agreement (statement `agreement`).
+//
+// A change of state is one unit of work (entries, process, agreement, outbox row), durable before the answer. A repeated
+// message (same digest) gets the same answer and changes nothing. What a peer may not see is 404, what the state does not
+// allow 400, with a ContractNegotiationError; no error changes state.
+//
+// Thread-safe: messages of one process are taken in turn, others run in parallel.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/async/deadline.hpp"
+#include "base/async/task.hpp"
+#include "base/core/json.hpp"
+#include "base/core/result.hpp"
+#include "base/http/message.hpp"
+#include "node/dataspace/services.hpp"
+
+namespace sekisho::node {
+
+// Messages by route, under /dsp/2025-1:
+enum class NegotiationMessage {
+  Request,         // POST /negotiations/request
+  CounterRequest,  // POST /negotiations/{pid}/request
+  InitialOffer,    // POST /negotiations/offers
+  Offer,           // POST /negotiations/{pid}/offers
+  Agreement,       // POST /negotiations/{pid}/agreement
+  Verification,    // POST /negotiations/{pid}/agreement/verification
+  Event,           // POST /negotiations/{pid}/events
+  Termination,     // POST /negotiations/{pid}/termination
+};
+
+class NegotiationService final : public OutboxOwner {
+ public:
+  explicit NegotiationService(DataspaceParts parts, DataspaceLimits limits = {});
+  ~NegotiationService() override;
+
+  // Reads open processes; before the outbox starts.
+  [[nodiscard]] Status load();
+
+  // pid: the path's, empty for the two that create. The answer is always complete, errors included.
+  [[nodiscard]] async::Task<http::Response> on_message(NegotiationMessage kind, trust::PeerIdentity peer, std::string pid,
+                                                       std::string body);
+  // GET /negotiations/{pid}, either role.
+  [[nodiscard]] http::Response get(const trust::PeerIdentity& peer, const std::string& pid) const;
+
+  // As consumer. offer: the Offer as the provider's catalogue shows it. NEGOTIATION_FAILED (help "peer_code") when the provider
+  // ends it, Deadline when it takes too long (the process goes on and may still end in an agreement).
+  [[nodiscard]] async::Task<Result<std::shared_ptr<const AgreementRecord>>> negotiate(std::string provider_dns, std::string dataset,
+                                                                                     Json offer, async::Deadline deadline);
+  // Ends a process of this node; the peer is told.
+  [[nodiscard]] async::Task<Status> terminate(std::string pid, Code code);
+
+  // State as the protocol spells it, empty when unknown; for status and tests.
+  [[nodiscard]] std::string state(const std::string& pid) const;
+
+  // OutboxOwner
+  [[nodiscard]] Result<std::string> compose(const OutboxMessage& message) override;
+  [[nodiscard]] async::Task<void> delivered(OutboxMessage message, std::string answer) override;
+  [[nodiscard]] async::Task<void> refused(OutboxMessage message, Error error) override;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace sekisho::node

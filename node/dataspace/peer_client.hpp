@@ -1,0 +1,47 @@
+// The one way this node speaks to another: by DNS name, to the address that the trust snapshot holds for it, over mutual
+// TLS 1.3, and only to the party whose DID is did:web:<that name>. No URL of a peer is ever resolved.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/async/deadline.hpp"
+#include "base/async/task.hpp"
+#include "base/core/result.hpp"
+#include "base/http/client.hpp"
+#include "node/identity/local_identity.hpp"
+#include "node/identity/trust_holder.hpp"
+
+namespace sekisho::node {
+
+struct PeerRequest {
+  std::string dns;     // the peer
+  std::string method;  // "GET", "POST"
+  std::string target;  // origin form: path and query
+  http::Headers headers;
+  std::string body;    // application/json is added where a body has no content type
+  std::size_t answer_limit = 256 * 1024;  // octets of body accepted
+  async::Deadline deadline;
+};
+
+// Port: the network, or a loopback in tests. May be called from any executor; the answer arrives on the caller's.
+class PeerChannel {
+ public:
+  virtual ~PeerChannel() = default;
+  // PEER_UNKNOWN: no such node in the snapshot. Connection, TlsHandshake, Deadline, Truncated: as base/http says.
+  // CertificateInvalid: somebody else answered. Any HTTP status is a success here.
+  [[nodiscard]] virtual async::Task<Result<http::ClientResponse>> send(PeerRequest request) = 0;
+};
+
+class PeerClient final : public PeerChannel {
+ public:
+  // trust outlives the client.
+  PeerClient(const LocalIdentity& self, const TrustHolder& trust, std::shared_ptr<http::Client> client);
+  [[nodiscard]] async::Task<Result<http::ClientResponse>> send(PeerRequest request) override;
+
+ private:
+  const TrustHolder& trust_;
+  const std::shared_ptr<http::Client> client_;
+};
+
+}  // namespace sekisho::node

@@ -1,0 +1,44 @@
+// What the two process services of this room share: who they are, whom they ask, and their limits.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+#include "base/core/clock.hpp"
+#include "base/core/random.hpp"
+#include "node/catalog/catalog.hpp"
+#include "node/dataspace/agreement_book.hpp"
+#include "node/dataspace/certificate_book.hpp"
+#include "node/dataspace/outbox.hpp"
+#include "node/dataspace/transfer_book.hpp"
+#include "node/identity/local_identity.hpp"
+#include "node/identity/tokens.hpp"
+#include "node/identity/trust_holder.hpp"
+#include "node/journal/journal.hpp"
+
+namespace sekisho::node {
+
+// References only; all outlive the services.
+struct DataspaceParts {
+  const LocalIdentity& self;
+  const TrustHolder& trust;
+  const Catalog& catalog;
+  Journal& journal;
+  const Storage& storage;
+  PeerChannel& peers;
+  CertificateBook& certificates;
+  AgreementBook& agreements;
+  TransferBook& transfers;
+  TokenService& tokens;
+  Outbox& outbox;
+  const Clock& clock;
+  Random& random;
+};
+
+struct DataspaceLimits {
+  std::size_t open_per_peer = 1024;       // processes of one kind; more are 429
+  std::size_t ended_in_memory = 4096;     // ended processes answered without the database
+  std::chrono::milliseconds peer{10'000};  // one question to a peer inside a message (a missing certificate)
+};
+
+}  // namespace sekisho::node

@@ -1,0 +1,72 @@
+// Transfer processes of the Dataspace Protocol, both roles, format HttpData-PULL.
+//
+// Consumer: start_transfer() seals a `request` statement and asks. Provider: checks it, decides whether the agreement
+// permits the purpose at all, seals the `terms` of the transfer, and only when they are durable sends the start message
+// with endpoint and token. Terms are sealed once at the start; releases name them.
+//
+// Units of work, repetitions, errors and threads: as negotiation_service.hpp, with TransferError.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/async/deadline.hpp"
+#include "base/async/task.hpp"
+#include "base/core/result.hpp"
+#include "base/http/message.hpp"
+#include "node/dataspace/services.hpp"
+
+namespace sekisho::node {
+
+// Messages by route, under /dsp/2025-1:
+enum class TransferMessage {
+  Request,      // POST /transfers/request
+  Start,        // POST /transfers/{pid}/start
+  Completion,   // POST /transfers/{pid}/completion
+  Suspension,   // POST /transfers/{pid}/suspension
+  Termination,  // POST /transfers/{pid}/termination
+};
+
+class TransferService final : public OutboxOwner {
+ public:
+  explicit TransferService(DataspaceParts parts, DataspaceLimits limits = {});
+  ~TransferService() override;
+
+  // Reads processes and fills the transfer book; after the agreement book is loaded, before the outbox starts.
+  [[nodiscard]] Status load();
+
+  [[nodiscard]] async::Task<http::Response> on_message(TransferMessage kind, trust::PeerIdentity peer, std::string pid,
+                                                       std::string body);
+  // GET /transfers/{pid}, either role.
+  [[nodiscard]] http::Response get(const trust::PeerIdentity& peer, const std::string& pid) const;
+
+  // As consumer: a started transfer under this agreement, with token. Codes of the peer pass through (PURPOSE_MISMATCH …).
+  [[nodiscard]] async::Task<Result<std::shared_ptr<const TransferRecord>>> start_transfer(std::string agreement_id, std::string purpose,
+                                                                                         async::Deadline deadline);
+  // As provider: POST /sekisho/v1/transfers/{pid}/token → {"token", "expires"}; 404 for another DID's transfer, 409 when it does
+  // not serve.
+  [[nodiscard]] http::Response renew_token(const trust::PeerIdentity& peer, const std::string& pid) const;
+  // As consumer: asks the provider for a fresh token; the book gets the new record.
+  [[nodiscard]] async::Task<Result<std::shared_ptr<const TransferRecord>>> refresh_token(std::string provider_pid, async::Deadline deadline);
+
+  // Both roles; the peer is told. pid: own process id.
+  [[nodiscard]] async::Task<Status> terminate(std::string pid, Code code);
+  [[nodiscard]] async::Task<Status> suspend(std::string pid, Code code);
+  // Provider: resumes after a suspension (a new start message, same terms).
+  [[nodiscard]] async::Task<Status> resume(std::string pid);
+  [[nodiscard]] async::Task<Status> complete(std::string pid);
+
+  // State as the protocol spells it, empty when unknown; for status and tests.
+  [[nodiscard]] std::string state(const std::string& pid) const;
+
+  // OutboxOwner
+  [[nodiscard]] Result<std::string> compose(const OutboxMessage& message) override;
+  [[nodiscard]] async::Task<void> delivered(OutboxMessage message, std::string answer) override;
+  [[nodiscard]] async::Task<void> refused(OutboxMessage message, Error error) override;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace sekisho::node

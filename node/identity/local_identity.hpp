@@ -1,0 +1,42 @@
+// Who this node is: names, certificates and signers, read once from the keys folder that `sekisho node init` and
+// `sekisho node install` wrote (docs/operator.md). Nothing here prints or copies a private key.
+//
+// Immutable after loading; shared by all threads. The signers are thread-safe.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/core/bytes.hpp"
+#include "base/core/result.hpp"
+#include "base/core/secret.hpp"
+#include "base/crypto/ecdsa.hpp"
+#include "base/crypto/signer.hpp"
+
+namespace sekisho::node {
+
+struct LocalIdentity {
+  std::string did;           // did:web:<dns>
+  std::string dns;
+  std::string zone;
+  std::string organization;
+  Digest statement_cert{};   // SHA-256 of the DER of the statement certificate
+  std::vector<Bytes> tls_chain;        // DER, leaf first
+  std::vector<Bytes> statement_chain;  // DER, leaf first
+  std::string tls_chain_pem;           // the same chain for base/http/tls
+  std::shared_ptr<const Secret> tls_key_pem;
+  std::shared_ptr<Signer> statement_signer;
+  std::shared_ptr<Signer> log_signer;
+  std::shared_ptr<const EcdsaPrivateKey> token_key;  // ES256, a key of its own; its public half is in the DID document
+  Bytes descriptor;          // own zone's descriptor, the one anchor of this node
+  bool keys_wrapped = false; // false: the key files lie plain at 0600, and `status` says so
+};
+
+// Errors: KeyFile, KeyFileMode, CertificateProfile (names do not fit, a chain of another key), naming the file.
+[[nodiscard]] Result<LocalIdentity> load_local_identity(const std::filesystem::path& keys,
+                                                        const std::optional<Secret>& passphrase);
+
+}  // namespace sekisho::node
