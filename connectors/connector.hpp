@@ -1,0 +1,75 @@
+// The pull interface of every source of data: the host gives credits, the source answers at most that much.
+//
+// Content is NDJSON: one record per line, each line ends in "\n", UTF-8. A Reader is used by one coroutine at a time
+// and never called again after it failed or ended. Nothing is fetched ahead of a read(): pull is the back-pressure.
+// Errors: SourceFailed (with the cause), SourceTimeout, AnswerTooLarge (more than the credits allow in all),
+// Cancelled.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/async/blocking_pool.hpp"
+#include "base/async/deadline.hpp"
+#include "base/async/task.hpp"
+#include "base/core/result.hpp"
+#include "base/core/secret.hpp"
+
+namespace sekisho::http {
+class Client;
+}
+
+namespace sekisho::connectors {
+
+struct Credits {
+  std::size_t records = 0;  // at least 1
+  std::size_t bytes = 0;    // a record over it fails: AnswerTooLarge
+  async::Deadline deadline;
+};
+
+struct Batch {
+  std::string content;      // `records` lines
+  std::size_t records = 0;  // 0 only at the end
+  bool end = false;         // nothing comes after this batch
+};
+
+class Reader {
+ public:
+  virtual ~Reader() = default;
+  [[nodiscard]] virtual async::Task<Result<Batch>> read(Credits credits) = 0;
+  // Any thread: the running read() and every later one ends with Cancelled soon.
+  virtual void cancel() = 0;
+};
+
+// What a source may use of the host. Outlives every connector.
+struct Context {
+  std::shared_ptr<async::BlockingPool> blocking;
+  std::shared_ptr<http::Client> http;
+  std::filesystem::path base;       // relative paths of manifests start here
+  std::vector<std::string> egress;  // "host:port", exact; empty: no network source works
+  // Resolves a secret's name ("vault/name" of the settings); NotFound names it, never a value.
+  std::function<Result<Secret>(const std::string& name)> secret;
+};
+
+// What a kind of source is and can do; for documents and `status`.
+struct Spec {
+  std::string_view kind;
+  std::string_view title;
+  bool network = false;
+};
+
+class Connector {
+ public:
+  virtual ~Connector() = default;
+  [[nodiscard]] virtual Spec spec() const = 0;
+  // Whether the source answers now: opens it and reads at most one record.
+  [[nodiscard]] virtual async::Task<Status> check(async::Deadline deadline) = 0;
+  [[nodiscard]] virtual async::Task<Result<std::unique_ptr<Reader>>> open(async::Deadline deadline) = 0;
+};
+
+}  // namespace sekisho::connectors

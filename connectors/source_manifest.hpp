@@ -1,0 +1,43 @@
+// The manifest of a source: a strict JSON document, `kind` decides its members. Unknown members are refused with
+// their JSON pointer (Code::JsonShape, help "pointer"). Never holds a secret, only a secret's name.
+//
+//   {"kind": "file", "path": "events.ndjson" | "events/"}                      a file, or a directory of *.ndjson
+//   {"kind": "http", "url": "https://host/path", "method": "GET", "media": "application/x-ndjson",
+//    "headers": [{"name": "Accept", "value": "…"}, {"name": "Authorization", "secret": "farm-api"}],
+//    "timeout_ms": 5000, "ca": "ca.pem"}
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/core/json.hpp"
+#include "base/core/result.hpp"
+
+namespace sekisho::connectors {
+
+struct FileSource {
+  std::string path;
+};
+
+struct HttpHeader {
+  std::string name;
+  std::string value;   // one of the two
+  std::string secret;  // the value is "<prefix><secret>", prefix ("Bearer ") given as value
+};
+
+struct HttpSource {
+  std::string url;
+  std::string media = "application/x-ndjson";
+  std::vector<HttpHeader> headers;
+  std::chrono::milliseconds timeout{5000};
+  std::string ca;  // PEM file of the roots for this source; empty: the system's
+};
+
+using SourceManifest = std::variant<FileSource, HttpSource>;
+
+[[nodiscard]] Result<SourceManifest> parse_source_manifest(const Json& document);
+[[nodiscard]] Result<SourceManifest> parse_source_manifest(std::string_view text);
+
+}  // namespace sekisho::connectors
