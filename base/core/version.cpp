@@ -1,0 +1,7 @@
+#include "base/core/version.hpp"
+
+namespace sekisho {
+
+std::string_view version() { return SEKISHO_VERSION; }
+
+}  // namespace sekisho
