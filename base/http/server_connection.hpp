@@ -1,0 +1,62 @@
+// The server's end of one connection: heads and bodies in, answers out, strictly one after the other.
+// It knows the wire, not routes nor deadlines: whoever drives it closes the stream when time is over.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "base/async/task.hpp"
+#include "base/core/result.hpp"
+#include "base/http/framing.hpp"
+#include "base/http/head.hpp"
+#include "base/http/message.hpp"
+#include "base/http/stream.hpp"
+
+namespace sekisho::http {
+
+class ServerConnection {
+ public:
+  ServerConnection(std::unique_ptr<Stream> stream, const HeadLimits& limits);
+
+  // True when a request has begun to arrive, false when the peer ended the connection between two requests.
+  async::Task<Result<bool>> wait();
+
+  // Code::Framing, HeaderTooLarge, TransferCoding, LengthRequired, UriSyntax: answer, then close.
+  // Code::Truncated, Connection, Cancelled: nobody is there to be answered.
+  async::Task<Result<RequestHead>> read_head();
+
+  // Whole body into `out`, at most `limit` octets (Code::BodyTooLarge, help limit_bytes; before any octet is read when
+  // Content-Length says so). Answers "Expect: 100-continue" first.
+  async::Task<Status> read_body(const RequestHead& head, std::size_t limit, std::string& out);
+
+  // Head and body in one write where the body is given; chunked where the response streams (HTTP/1.1 only).
+  // keep_alive false adds "Connection: close". Calls response.after exactly once.
+  async::Task<Status> write(Response& response, bool keep_alive, int version_minor);
+
+  // on_chunk runs before each chunk of a streamed answer; the owner moves its deadline there.
+  std::function<void()> on_chunk;
+
+  [[nodiscard]] Stream& stream() { return *stream_; }
+  [[nodiscard]] std::uint64_t bytes_in() const { return bytes_in_; }
+  [[nodiscard]] std::uint64_t bytes_out() const { return bytes_out_; }
+
+ private:
+  async::Task<Result<std::size_t>> fill();
+  async::Task<Status> read_chunked(std::size_t limit, std::string& out);
+  async::Task<Status> write_streamed(Response& response);
+  friend class ChunkSink;
+
+  std::unique_ptr<Stream> stream_;
+  HeadScanner scanner_;
+  std::string in_;       // received, not yet used: from used_ on
+  std::size_t used_ = 0;
+  std::string out_;      // reused for every answer
+  std::uint64_t bytes_in_ = 0;
+  std::uint64_t bytes_out_ = 0;
+};
+
+// True for errors of read_head and read_body that deserve an answer.
+[[nodiscard]] bool answerable(const Error& error);
+
+}  // namespace sekisho::http
