@@ -12,12 +12,14 @@ find_package(yaml-cpp REQUIRED)
 find_package(prometheus-cpp REQUIRED)
 find_package(RocksDB REQUIRED)
 find_package(CLI11 REQUIRED)
-find_package(GTest REQUIRED)
-find_package(rapidcheck QUIET)
+if(SEKISHO_TESTS)
+  find_package(GTest REQUIRED)
+  find_package(rapidcheck REQUIRED)
+endif()
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
 
 # Asio and Beast compiled once. The definitions are PUBLIC so that no unit differs (one definition rule).
-add_library(boost_compiled STATIC ${CMAKE_SOURCE_DIR}/cmake/boost_compiled.cpp)
+add_library(boost_compiled STATIC ${CMAKE_SOURCE_DIR}/base/http/boost_compiled.cpp)
 target_compile_definitions(boost_compiled PUBLIC
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
 target_link_libraries(boost_compiled PUBLIC Boost::boost OpenSSL::SSL OpenSSL::Crypto Threads::Threads)

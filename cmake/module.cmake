@@ -18,6 +18,7 @@ target_precompile_headers(pch_net PRIVATE
   <boost/asio/awaitable.hpp> <boost/asio/co_spawn.hpp> <boost/asio/detached.hpp> <boost/asio/io_context.hpp>
   <boost/asio/post.hpp> <boost/asio/steady_timer.hpp> <boost/asio/use_awaitable.hpp>)
 
+# A room that exposes coroutines is declared with NET; so is every room above one.
 function(sekisho_module name)
   cmake_parse_arguments(arg "NET" "" "SOURCES;DEPS" ${ARGN})
   add_library(${name} STATIC ${arg_SOURCES})
@@ -30,17 +31,19 @@ function(sekisho_module name)
   endif()
 endfunction()
 
-# A room that exposes coroutines is declared with NET; so is every room above one.
+# What runs under ThreadSanitizer: the test programs with the label "threads".
+add_custom_target(threads_tests)
+
 function(sekisho_test name)
   cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 120)
   endif()
   add_executable(${name} ${arg_SOURCES})
-  target_link_libraries(${name} PRIVATE ${arg_DEPS} GTest::gtest GTest::gmock test_main)
-  if(TARGET rapidcheck)
-    target_link_libraries(${name} PRIVATE rapidcheck)
-  endif()
+  target_link_libraries(${name} PRIVATE ${arg_DEPS} GTest::gtest GTest::gmock test_main rapidcheck)
   add_test(NAME ${name} COMMAND ${name})
+  if("threads" IN_LIST arg_LABELS)
+    add_dependencies(threads_tests ${name})
+  endif()
   set_tests_properties(${name} PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}")
 endfunction()
