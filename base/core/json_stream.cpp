@@ -1,13 +1,12 @@
 #include "base/core/json_stream.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <cstring>
 
 #include <fmt/format.h>
 #include <simdjson.h>
 
+#include "base/core/json_number.hpp"
 #include "base/core/record_tape.hpp"
 #include "base/core/utf8.hpp"
 
@@ -19,38 +18,6 @@ namespace od = simdjson::ondemand;
 constexpr std::string_view kSpace = " \t\r\n";
 
 std::string_view trim_end(std::string_view text) { return text.substr(0, text.find_last_not_of(kSpace) + 1); }
-
-bool digits(std::string_view& text) {
-  std::size_t n = 0;
-  while (n < text.size() && text[n] >= '0' && text[n] <= '9') ++n;
-  text.remove_prefix(n);
-  return n > 0;
-}
-
-// RFC 8259 section 6; the library's own check would refuse integers over 64 bits, which data may well hold.
-bool valid_number(std::string_view text, bool& integer) {
-  const std::string_view all = text;
-  if (text.starts_with('-')) text.remove_prefix(1);
-  const bool zero = text.starts_with('0');
-  const std::string_view before = text;
-  if (!digits(text) || (zero && before.size() - text.size() > 1)) return false;
-  integer = text.empty();
-  if (text.starts_with('.')) {
-    text.remove_prefix(1);
-    if (!digits(text)) return false;
-  }
-  if (text.starts_with('e') || text.starts_with('E')) {
-    text.remove_prefix(1);
-    if (text.starts_with('+') || text.starts_with('-')) text.remove_prefix(1);
-    if (!digits(text)) return false;
-  }
-  if (!text.empty()) return false;
-  // Only an exponent or very many digits can overflow.
-  if (all.size() < 300 && all.find_first_of("eE") == std::string_view::npos) return true;
-  double value = 0;
-  // Out of range is what overflow gives, and underflow, whose value differs between readers.
-  return std::from_chars(all.data(), all.data() + all.size(), value).ec == std::errc() && std::isfinite(value);
-}
 
 class Walker {
  public:
@@ -137,9 +104,10 @@ class Walker {
       return {};
     }
     if (type == od::json_type::number) {
-      bool integer = false;
-      if (!valid_number(node.raw, integer)) return syntax("a bad number");
-      node.kind = integer ? FieldKind::Integer : FieldKind::Double;
+      // Not the library's check, which refuses integers over 64 bits; data may well hold them.
+      const NumberForm form = json_number_form(node.raw);
+      if (form == NumberForm::None) return syntax("a bad number");
+      node.kind = form == NumberForm::Integer ? FieldKind::Integer : FieldKind::Double;
       return {};
     }
     if (node.raw == "null") {
