@@ -6,11 +6,12 @@
 
 #include <filesystem>
 #include <map>
-#include <optional>
-#include <string>
+#include <string_view>
+#include <utility>
 
 #include "base/core/bytes.hpp"
 #include "base/core/result.hpp"
+#include "base/core/secret.hpp"
 #include "trust/keys/private_key.hpp"
 
 namespace sekisho::trust {
@@ -21,19 +22,17 @@ class KeyWrap {
  public:
   // The first line of the file without its newline; the file must be 0600.
   [[nodiscard]] static Result<KeyWrap> from_passphrase_file(const std::filesystem::path& path);
-  explicit KeyWrap(Bytes passphrase);
-  KeyWrap(KeyWrap&&) noexcept = default;
-  KeyWrap& operator=(KeyWrap&&) noexcept = default;
-  ~KeyWrap();
+  explicit KeyWrap(Secret passphrase) : passphrase_(std::move(passphrase)) {}
 
+  // context names what the box is for (the file's name), so that files cannot be swapped.
   [[nodiscard]] Result<Bytes> seal(BytesView plain, std::string_view context);
-  [[nodiscard]] Result<Bytes> open(BytesView sealed, std::string_view context);
+  [[nodiscard]] Result<Secret> open(BytesView sealed, std::string_view context);
 
  private:
-  [[nodiscard]] Result<Bytes> key_for(BytesView salt);
-  Bytes passphrase_;
+  [[nodiscard]] Result<const Secret*> key_for(const Bytes& salt);
+  Secret passphrase_;
   Bytes salt_;
-  std::map<Bytes, Bytes> keys_;
+  std::map<Bytes, Secret> keys_;
 };
 
 struct LoadedKey {

@@ -1,8 +1,8 @@
-// One X.509 certificate (RFC 5280), parsed strictly from DER: v3, positive serial of at most 20 octets, at most
-// 16 KiB, at most 16 policies and 16 mappings, no trailing octets, no unknown critical extension.
+// One X.509 certificate (RFC 5280), parsed strictly from DER: v3, serial of at most 20 octets, at most 16 KiB, at most
+// 16 policies and 16 mappings, 64 name constraints, no trailing octets, no unknown critical extension.
+// Algorithms and signs are the profile's matter (parse_chain in path.hpp).
 //
-// Immutable; copies share one parsed object; safe across threads.
-// Errors: CertificateInvalid (encoding, limits), CertificateProfile (algorithms that the profile refuses).
+// Immutable; copies share one parsed object; safe across threads. Errors: CertificateInvalid.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/core/bytes.hpp"
@@ -48,6 +49,11 @@ class Certificate {
   [[nodiscard]] const std::vector<std::string>& uris() const { return fields_->uris; }
   [[nodiscard]] std::size_t other_names() const { return fields_->other_names; }
   [[nodiscard]] const std::vector<std::string>& policies() const { return fields_->policies; }  // dotted OIDs
+  // Policy mappings: issuer's OID, subject's OID.
+  [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& mappings() const { return fields_->mappings; }
+  [[nodiscard]] bool positive_serial() const { return fields_->positive_serial; }
+  [[nodiscard]] int signature_nid() const { return fields_->signature_nid; }  // OpenSSL's number
+  [[nodiscard]] bool has_name_constraints() const { return fields_->constrained; }
   [[nodiscard]] const std::vector<std::string>& extended_usages() const { return fields_->extended_usages; }
   [[nodiscard]] std::uint32_t key_usage() const { return fields_->key_usage; }     // OpenSSL's KU_ bits; 0: absent
   [[nodiscard]] x509_st* native() const { return x509_.get(); }
@@ -61,6 +67,9 @@ class Certificate {
     bool ca = false;
     int path_length = -1;
     std::vector<std::string> dns_names, uris, policies, extended_usages;
+    std::vector<std::pair<std::string, std::string>> mappings;
+    bool constrained = false, positive_serial = false;
+    int signature_nid = 0;
     std::size_t other_names = 0;
     std::uint32_t key_usage = 0;
   };
