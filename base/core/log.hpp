@@ -32,12 +32,12 @@ class LogField {
  public:
   using Value = std::variant<bool, std::int64_t, std::uint64_t, double, std::string_view>;
 
-  LogField(std::string_view name, std::string_view value) : name(name), value(value) {}
-  LogField(std::string_view name, const char* value) : name(name), value(std::string_view(value)) {}
-  LogField(std::string_view name, const std::string& value) : name(name), value(std::string_view(value)) {}
+  LogField(std::string_view n, std::string_view v) : name(n), value(v) {}
+  LogField(std::string_view n, const char* v) : name(n), value(std::string_view(v)) {}
+  LogField(std::string_view n, const std::string& v) : name(n), value(std::string_view(v)) {}
   template <class T>
     requires std::is_arithmetic_v<T>
-  LogField(std::string_view name, T v) : name(name), value(convert(v)) {}
+  LogField(std::string_view n, T v) : name(n), value(convert(v)) {}
 
   std::string_view name;
   Value value;
