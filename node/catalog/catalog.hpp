@@ -9,12 +9,14 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/core/json.hpp"
 #include "base/core/result.hpp"
 #include "node/catalog/objects.hpp"
 #include "node/journal/ports/storage.hpp"
+#include "policy/admission.hpp"
 #include "policy/view.hpp"
 #include "trust/zone/trust_state.hpp"
 
@@ -24,8 +26,8 @@ namespace sekisho::node {
 struct Offer {
   OfferObject object;
   Json document;
-  Digest digest{};                       // of the rules; the comparison of A14
-  std::vector<std::string> zones;        // recipient zones that the offer names; empty: not restricted to named zones
+  Digest rules{};                  // the comparison of A14
+  std::vector<std::string> zones;  // recipient zones that the permissions name; empty: not restricted to named zones
 };
 
 struct Dataset {
@@ -44,6 +46,8 @@ struct CatalogState {
   [[nodiscard]] std::shared_ptr<const Offer> offer(std::string_view id) const;
   // By SHA-256 of the bearer token; null when unknown.
   [[nodiscard]] const ClientObject* client(const Digest& token_sha256) const;
+
+  std::unordered_map<Digest, std::string, DigestHash> client_by_token;
 };
 
 struct CatalogObjects {
@@ -54,8 +58,9 @@ struct CatalogObjects {
 };
 
 // Checks references (dataset → source, offer → dataset), views and the admission of each policy. PolicyRefused carries the
-// admission report in its help; InvalidArgument names a dangling reference.
-[[nodiscard]] Result<std::shared_ptr<const CatalogState>> build_catalog(CatalogObjects objects);
+// admission report in its help; InvalidArgument names a dangling or doubled reference.
+[[nodiscard]] Result<std::shared_ptr<const CatalogState>> build_catalog(CatalogObjects objects,
+                                                                        const policy::AdmissionOptions& admission = {});
 
 // All objects of the four families.
 [[nodiscard]] Result<CatalogObjects> load_objects(const Storage& storage);
@@ -70,7 +75,7 @@ class Catalog {
 
   [[nodiscard]] std::shared_ptr<const CatalogState> state() const;
   void replace(std::shared_ptr<const CatalogState> state);
-  // From storage; on error the old state stays.
+  // From storage; on error the old state stays. Offers that have expired meanwhile are kept: they grant nothing.
   [[nodiscard]] Status load(const Storage& storage);
 
   // DSP Catalog (root) with the datasets that have an offer for this peer.

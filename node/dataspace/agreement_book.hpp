@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -17,11 +18,13 @@
 #include "base/core/result.hpp"
 #include "node/journal/ports/storage.hpp"
 #include "policy/agreement.hpp"
+#include "policy/party.hpp"
+#include "policy/shaper.hpp"
 #include "policy/view.hpp"
 
 namespace sekisho::node {
 
-enum class Role { Provider, Consumer };
+using Role = policy::Party;
 
 struct AgreementRecord {
   std::string id;      // "@id" of the agreement
@@ -37,8 +40,12 @@ struct AgreementRecord {
   // Provider only: what was in force when it was agreed; a later change of the dataset does not change an agreement.
   std::string source;
   std::string media;
-  std::shared_ptr<const policy::View> view;  // null: every member passes
+  std::shared_ptr<const policy::View> view;      // null: every member passes
+  std::shared_ptr<const policy::Shaper> shaper;  // of that view
 };
+
+// Fills what follows from role and document (id, digest, compiled agreement) and, for a provider, from the view (shaper).
+[[nodiscard]] Status complete_record(AgreementRecord& record, const std::optional<Json>& view);
 
 [[nodiscard]] Json to_row(const AgreementRecord& record);
 [[nodiscard]] Result<std::shared_ptr<const AgreementRecord>> agreement_from_row(const Json& row);
@@ -48,6 +55,8 @@ class AgreementBook {
   // Everything in family Agreement; a row that cannot be read is an error (DatabaseDamaged).
   [[nodiscard]] Status load(const Storage& storage);
   void insert(std::shared_ptr<const AgreementRecord> record);
+  // The peer ended the negotiation after all, before it was final.
+  void remove(std::string_view id);
 
   [[nodiscard]] std::shared_ptr<const AgreementRecord> find(std::string_view id) const;
   [[nodiscard]] std::shared_ptr<const AgreementRecord> find(const Digest& digest) const;

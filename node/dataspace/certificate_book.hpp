@@ -2,7 +2,7 @@
 // cache, then in family Material, then asked from the peer (GET /sekisho/v1/certificates/{hex}); what was asked is judged
 // under the current trust state and archived.
 //
-// Thread-safe. A verdict is cached for one snapshot: when the trust state changes every chain is judged anew.
+// Thread-safe. Chains are cached, verdicts are not: TrustState judges at each question, with a cache of its own.
 #pragma once
 
 #include <list>
@@ -22,6 +22,7 @@
 #include "node/journal/journal.hpp"
 #include "node/journal/ports/storage.hpp"
 #include "trust/evidence/envelope.hpp"
+#include "trust/evidence/seal_cache.hpp"
 #include "trust/evidence/statement.hpp"
 
 namespace sekisho::node {
@@ -36,10 +37,6 @@ struct CheckedStatement {
   trust::Statement statement;
   trust::Envelope envelope;  // as received, for the _IN entry
 };
-
-// Concatenated (be32 length ‖ DER), leaf first; at most 8 certificates of 16 KiB.
-[[nodiscard]] Bytes join_chain(const std::vector<Bytes>& chain);
-[[nodiscard]] Result<std::vector<Bytes>> split_chain(BytesView joined);
 
 class CertificateBook {
  public:
@@ -59,20 +56,18 @@ class CertificateBook {
   [[nodiscard]] async::Task<Result<CheckedStatement>> check_envelope(trust::PeerIdentity peer, trust::Envelope envelope,
                                                                      trust::StatementKind kind, async::Deadline deadline);
 
-  // For GET /sekisho/v1/certificates/{hex}: own statement chains and archived ones, joined. NotFound else.
+  // For GET /sekisho/v1/certificates/{hex}: own statement chains and archived ones as join_chain() of node/journal/materials.hpp
+  // writes them. NotFound else.
   [[nodiscard]] Result<Bytes> serve(const Digest& certificate) const;
 
-  // Puts the own chain into family Material where it is missing; once at start.
-  [[nodiscard]] Status archive_own();
+  // The row of family Material that keeps the own chain; for the first unit after the start.
+  [[nodiscard]] Mutation own_chain() const;
 
  private:
-  struct Cached {
-    std::shared_ptr<const StatementCertificate> certificate;
-    Digest snapshot{};
-  };
   [[nodiscard]] Result<std::shared_ptr<const StatementCertificate>> judge(const std::string& dns, const Digest& certificate,
                                                                          std::vector<Bytes> chain);
   [[nodiscard]] std::shared_ptr<const StatementCertificate> cached(const std::string& dns, const Digest& certificate);
+  [[nodiscard]] async::Task<Result<std::vector<Bytes>>> ask(std::string dns, Digest certificate, async::Deadline deadline);
 
   const LocalIdentity& self_;
   const TrustHolder& trust_;
@@ -82,7 +77,8 @@ class CertificateBook {
   const std::size_t capacity_;
   std::mutex mutex_;
   std::list<Digest> order_;
-  std::unordered_map<Digest, Cached, DigestHash> cache_;
+  std::unordered_map<Digest, std::shared_ptr<const StatementCertificate>, DigestHash> cache_;
+  trust::SealCache seals_;
 };
 
 }  // namespace sekisho::node

@@ -14,10 +14,11 @@
 
 #include "base/core/json.hpp"
 #include "base/core/result.hpp"
+#include "policy/terms.hpp"
 
 namespace sekisho::node {
 
-inline constexpr std::string_view kDspContext = "https://w3id.org/dspace/2025/1/context.jsonld";
+using policy::kDspContext;
 inline constexpr std::string_view kDspBase = "/dsp/2025-1";
 inline constexpr std::string_view kPullFormat = "HttpData-PULL";
 inline constexpr std::size_t kDspBodyLimit = 256 * 1024;
@@ -128,19 +129,19 @@ struct ErrorDocument {
 [[nodiscard]] std::optional<ErrorDocument> parse_error(std::string_view body);
 
 [[nodiscard]] std::string catalog_request_text();
-[[nodiscard]] std::string to_text(const ContractRequestMessage& message);
-[[nodiscard]] std::string to_text(const ContractAgreementMessage& message);
-[[nodiscard]] std::string to_text(const VerificationMessage& message);
-[[nodiscard]] std::string to_text(const NegotiationEventMessage& message);
-[[nodiscard]] std::string to_text(const TransferRequestMessage& message);
-[[nodiscard]] std::string to_text(const TransferStartMessage& message);
-[[nodiscard]] std::string to_text(const CompletionMessage& message);
+[[nodiscard]] std::string to_body(const ContractRequestMessage& message);
+[[nodiscard]] std::string to_body(const ContractAgreementMessage& message);
+[[nodiscard]] std::string to_body(const VerificationMessage& message);
+[[nodiscard]] std::string to_body(const NegotiationEventMessage& message);
+[[nodiscard]] std::string to_body(const TransferRequestMessage& message);
+[[nodiscard]] std::string to_body(const TransferStartMessage& message);
+[[nodiscard]] std::string to_body(const CompletionMessage& message);
 // type: ContractNegotiationTerminationMessage, TransferTerminationMessage or TransferSuspensionMessage.
-[[nodiscard]] std::string to_text(const EndMessage& message, std::string_view type);
+[[nodiscard]] std::string to_body(const EndMessage& message, std::string_view type);
 // type: ContractNegotiation or TransferProcess.
-[[nodiscard]] std::string to_text(const ProcessDocument& document, std::string_view type);
+[[nodiscard]] std::string to_body(const ProcessDocument& document, std::string_view type);
 // type: ContractNegotiationError, TransferError or CatalogError.
-[[nodiscard]] std::string to_text(const ErrorDocument& document, std::string_view type);
+[[nodiscard]] std::string to_body(const ErrorDocument& document, std::string_view type);
 
 // VersionResponse of /.well-known/dspace-version.
 [[nodiscard]] std::string version_document();

@@ -23,8 +23,8 @@
 
 namespace sekisho::node {
 
-// Messages by route, under /dsp/2025-1:
-enum class NegotiationMessage {
+// POST routes, under /dsp/2025-1:
+enum class NegotiationRoute {
   Request,         // POST /negotiations/request
   CounterRequest,  // POST /negotiations/{pid}/request
   InitialOffer,    // POST /negotiations/offers
@@ -44,7 +44,7 @@ class NegotiationService final : public OutboxOwner {
   [[nodiscard]] Status load();
 
   // pid: the path's, empty for the two that create. The answer is always complete, errors included.
-  [[nodiscard]] async::Task<http::Response> on_message(NegotiationMessage kind, trust::PeerIdentity peer, std::string pid,
+  [[nodiscard]] async::Task<http::Response> on_message(NegotiationRoute route, trust::PeerIdentity peer, std::string pid,
                                                        std::string body);
   // GET /negotiations/{pid}, either role.
   [[nodiscard]] http::Response get(const trust::PeerIdentity& peer, const std::string& pid) const;

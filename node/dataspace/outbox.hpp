@@ -27,6 +27,7 @@ struct OutboxMessage {
   std::string peer_dns;
   std::string target;   // path at the peer
   std::string body;     // may be completed by the owner at sending
+  unsigned attempts = 0;  // instead of the options', where somebody waits for the answer; not stored
 };
 
 // Family Outbox, key "dsp/" owner "/" process.

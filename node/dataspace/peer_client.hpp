@@ -9,7 +9,6 @@
 #include "base/async/task.hpp"
 #include "base/core/result.hpp"
 #include "base/http/client.hpp"
-#include "node/identity/local_identity.hpp"
 #include "node/identity/trust_holder.hpp"
 
 namespace sekisho::node {
@@ -21,6 +20,7 @@ struct PeerRequest {
   http::Headers headers;
   std::string body;    // application/json is added where a body has no content type
   std::size_t answer_limit = 256 * 1024;  // octets of body accepted
+  bool repeatable = false;                // may be sent again when a kept-alive connection broke before an answer
   async::Deadline deadline;
 };
 
@@ -35,8 +35,8 @@ class PeerChannel {
 
 class PeerClient final : public PeerChannel {
  public:
-  // trust outlives the client.
-  PeerClient(const LocalIdentity& self, const TrustHolder& trust, std::shared_ptr<http::Client> client);
+  // client: its TLS context presents this node's certificate; its judge is not used. trust outlives the client.
+  PeerClient(const TrustHolder& trust, std::shared_ptr<http::Client> client);
   [[nodiscard]] async::Task<Result<http::ClientResponse>> send(PeerRequest request) override;
 
  private:

@@ -39,19 +39,23 @@ struct TransferRecord {
 
 class TransferBook {
  public:
-  // Replaces the record with the same provider pid; one that does not serve and has ended is dropped.
+  // Replaces the record of the same process; one that has ended is dropped.
   void put(std::shared_ptr<const TransferRecord> record);
 
-  // By the provider's process id. Null when unknown or ended.
+  // As provider, by the own process id: what a request of the data plane names. Null when unknown or ended.
   [[nodiscard]] std::shared_ptr<const TransferRecord> find(std::string_view provider_pid) const;
-  // As consumer: a transfer that serves, with this provider, dataset and purpose. The newest.
+  // As consumer, by the own process id.
+  [[nodiscard]] std::shared_ptr<const TransferRecord> find_own(std::string_view consumer_pid) const;
+  // As consumer: the newest transfer that serves, with this provider, dataset and purpose.
   [[nodiscard]] std::shared_ptr<const TransferRecord> find_usable(std::string_view provider_dns, std::string_view dataset,
                                                                   std::string_view purpose) const;
 
  private:
+  using Records = std::map<std::string, std::shared_ptr<const TransferRecord>, std::less<>>;
   mutable std::mutex mutex_;
-  std::map<std::string, std::shared_ptr<const TransferRecord>, std::less<>> by_pid_;
-  std::map<std::string, std::string, std::less<>> usable_;  // dns ‖ NUL ‖ dataset ‖ NUL ‖ purpose → provider pid
+  Records provided_;  // by provider pid
+  Records consumed_;  // by consumer pid: a peer chooses the other, and could choose one that is taken
+  std::map<std::string, std::string, std::less<>> usable_;  // dns ‖ NUL ‖ dataset ‖ NUL ‖ purpose → consumer pid
 };
 
 }  // namespace sekisho::node

@@ -18,8 +18,8 @@
 
 namespace sekisho::node {
 
-// Messages by route, under /dsp/2025-1:
-enum class TransferMessage {
+// POST routes, under /dsp/2025-1:
+enum class TransferRoute {
   Request,      // POST /transfers/request
   Start,        // POST /transfers/{pid}/start
   Completion,   // POST /transfers/{pid}/completion
@@ -35,7 +35,7 @@ class TransferService final : public OutboxOwner {
   // Reads processes and fills the transfer book; after the agreement book is loaded, before the outbox starts.
   [[nodiscard]] Status load();
 
-  [[nodiscard]] async::Task<http::Response> on_message(TransferMessage kind, trust::PeerIdentity peer, std::string pid,
+  [[nodiscard]] async::Task<http::Response> on_message(TransferRoute route, trust::PeerIdentity peer, std::string pid,
                                                        std::string body);
   // GET /transfers/{pid}, either role.
   [[nodiscard]] http::Response get(const trust::PeerIdentity& peer, const std::string& pid) const;
@@ -47,7 +47,7 @@ class TransferService final : public OutboxOwner {
   // not serve.
   [[nodiscard]] http::Response renew_token(const trust::PeerIdentity& peer, const std::string& pid) const;
   // As consumer: asks the provider for a fresh token; the book gets the new record.
-  [[nodiscard]] async::Task<Result<std::shared_ptr<const TransferRecord>>> refresh_token(std::string provider_pid, async::Deadline deadline);
+  [[nodiscard]] async::Task<Result<std::shared_ptr<const TransferRecord>>> refresh_token(std::string consumer_pid, async::Deadline deadline);
 
   // Both roles; the peer is told. pid: own process id.
   [[nodiscard]] async::Task<Status> terminate(std::string pid, Code code);

@@ -6,15 +6,16 @@
 
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/core/bytes.hpp"
+#include "base/core/json.hpp"
 #include "base/core/result.hpp"
 #include "base/core/secret.hpp"
 #include "base/crypto/ecdsa.hpp"
 #include "base/crypto/signer.hpp"
+#include "trust/keys/key_file.hpp"
 
 namespace sekisho::node {
 
@@ -23,6 +24,7 @@ struct LocalIdentity {
   std::string dns;
   std::string zone;
   std::string organization;
+  std::string address;       // ip:port of the peer listener, as enrolled
   Digest statement_cert{};   // SHA-256 of the DER of the statement certificate
   std::vector<Bytes> tls_chain;        // DER, leaf first
   std::vector<Bytes> statement_chain;  // DER, leaf first
@@ -35,8 +37,11 @@ struct LocalIdentity {
   bool keys_wrapped = false; // false: the key files lie plain at 0600, and `status` says so
 };
 
-// Errors: KeyFile, KeyFileMode, CertificateProfile (names do not fit, a chain of another key), naming the file.
-[[nodiscard]] Result<LocalIdentity> load_local_identity(const std::filesystem::path& keys,
-                                                        const std::optional<Secret>& passphrase);
+// wrap opens wrapped key files; null where they lie plain. Errors: KeyFile, KeyFileMode and those of the certificate parsers,
+// naming the file.
+[[nodiscard]] Result<LocalIdentity> load_local_identity(const std::filesystem::path& keys, trust::KeyWrap* wrap = nullptr);
+
+// /.well-known/did.json: the token key, and the Dataspace Protocol's end points.
+[[nodiscard]] Result<Json> did_document(const LocalIdentity& self);
 
 }  // namespace sekisho::node

@@ -10,6 +10,7 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -19,6 +20,7 @@
 #include "base/core/random.hpp"
 #include "base/core/result.hpp"
 #include "base/crypto/ecdsa.hpp"
+#include "base/crypto/jws.hpp"
 
 namespace sekisho::node {
 
@@ -28,6 +30,7 @@ struct TokenClaims {
   std::string transfer;  // provider's process id
   std::string subject;   // DID of the peer
   Digest certificate{};  // SHA-256 of the DER of the peer's TLS certificate
+  Instant issued{};
   Instant expires{};
 };
 
@@ -37,23 +40,30 @@ class TokenService {
   TokenService(std::string did, std::shared_ptr<const EcdsaPrivateKey> key, const Clock& clock, Random& random,
                std::size_t cache_entries = 4096);
 
+  struct Issued {
+    std::string token;
+    Instant expires{};
+  };
   // lifetime is cut to kTokenLifetime.
-  [[nodiscard]] Result<std::string> issue(const std::string& transfer, const std::string& peer_did, const Digest& peer_cert,
-                                          std::chrono::seconds lifetime = kTokenLifetime);
+  [[nodiscard]] Result<Issued> issue(const std::string& transfer, const std::string& peer_did, const Digest& peer_cert,
+                                     std::chrono::seconds lifetime = kTokenLifetime);
 
   // TokenInvalid for a wrong signature, header, claim set, time, or a token bound to another certificate.
   [[nodiscard]] Result<TokenClaims> verify(std::string_view token, const Digest& peer_cert);
 
  private:
   [[nodiscard]] Result<TokenClaims> parse(std::string_view token) const;
+  [[nodiscard]] std::optional<TokenClaims> recall(const Digest& key) const;
   void remember(const Digest& key, const TokenClaims& claims);
 
   const std::string did_;
   const std::shared_ptr<const EcdsaPrivateKey> key_;
+  const EcdsaPublicKey public_key_;
+  const JwsHeader header_;
   const Clock& clock_;
   Random& random_;
   const std::size_t capacity_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::list<Digest> order_;  // oldest first
   std::unordered_map<Digest, TokenClaims, DigestHash> seen_;
 };

@@ -4,6 +4,7 @@
 // Thread-safe. Listeners run on the thread that called replace(), after the new state is visible.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -25,8 +26,9 @@ class TrustHolder {
   using Listener = std::function<void(const std::shared_ptr<const trust::TrustState>& before,
                                       const std::shared_ptr<const trust::TrustState>& now)>;
 
-  // descriptor: the own zone's, the one anchor. clock outlives the holder.
-  TrustHolder(Bytes descriptor, const Clock& clock);
+  // descriptor: the own zone's, the one anchor. min_sequence: the highest sequence this node ever accepted, from its database;
+  // a lower one is an attack or a mistake also after a restart. clock outlives the holder.
+  TrustHolder(Bytes descriptor, const Clock& clock, std::uint64_t min_sequence = 0);
 
   // Null until the first replace().
   [[nodiscard]] std::shared_ptr<const trust::TrustState> current() const;
@@ -46,6 +48,7 @@ class TrustHolder {
  private:
   const Bytes descriptor_;
   const Clock& clock_;
+  const std::uint64_t min_sequence_;
   std::mutex replacing_;  // one replacement at a time
   mutable std::mutex mutex_;
   std::shared_ptr<const trust::TrustState> state_;

@@ -1,0 +1,71 @@
+// What negotiations and transfers have in common: names, who is at the other end, which messages were taken, and where the
+// peer wants its callbacks. Internal to this room.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/core/bytes.hpp"
+#include "base/core/json.hpp"
+#include "base/core/random.hpp"
+#include "base/core/result.hpp"
+#include "base/http/message.hpp"
+#include "node/dataspace/agreement_book.hpp"
+#include "node/dataspace/messages.hpp"
+#include "node/journal/ports/storage.hpp"
+#include "trust/zone/trust_state.hpp"
+
+namespace sekisho::node {
+
+struct ProcessBase {
+  std::string pid;       // own
+  std::string peer_pid;  // empty until the provider answered the first message
+  Role role = Role::Provider;
+  std::string peer_did;
+  std::string peer_dns;
+  std::string peer_zone;
+  std::string base;      // path of the peer under which its end points lie, without trailing slash
+  std::string pending;   // kind of the message that the peer has not acknowledged; empty: none
+  std::string code;      // why it was terminated
+  std::vector<Digest> seen;  // messages taken, newest last
+
+  [[nodiscard]] ProcessIds ids() const;
+  [[nodiscard]] bool was_seen(const Digest& message) const;
+  void see(const Digest& message);
+  [[nodiscard]] bool of(const trust::PeerIdentity& peer) const { return peer_did == peer.did; }
+};
+
+void write_base(JsonObject& row, const ProcessBase& process);
+[[nodiscard]] Status read_base(const JsonObject& row, ProcessBase& process);
+
+// "urn:uuid:" and a random UUID.
+[[nodiscard]] std::string new_pid(Random& random);
+
+// The digest that makes two messages the same: SHA-256 of the canonical JSON of the body. All zero for what is no JSON.
+[[nodiscard]] Digest message_digest(std::string_view body);
+
+// The path of a callback address that may be used: https, the peer's own name (the connection goes to its registered
+// address whatever the port says), no query. InvalidArgument with help "pointer" else.
+[[nodiscard]] Result<std::string> callback_path(std::string_view address, const std::string& peer_dns);
+
+// Row of family Idempotency that finds a process by the peer's own id.
+[[nodiscard]] Bytes peer_pid_key(std::string_view kind, std::string_view peer_did, std::string_view peer_pid);
+
+// An error document. Codes that would tell a stranger more than "no such process" become 404.
+[[nodiscard]] http::Response error_response(const Error& error, ProcessIds ids, std::string_view type);
+// For messages that name no process: what the path says and what could be read of the body.
+[[nodiscard]] ProcessIds ids_of_body(std::string_view body, const std::string& pid);
+
+// Errors that say nothing about the message: the peer should repeat it.
+[[nodiscard]] bool transient(Code code);
+
+// {did, zone} as statements carry parties.
+[[nodiscard]] JsonObject party(std::string_view did, std::string_view zone);
+
+}  // namespace sekisho::node
