@@ -87,7 +87,7 @@ Status verify_inclusion(std::uint64_t index, std::uint64_t size, const Digest& l
 }
 
 bool valid_subtree(std::uint64_t start, std::uint64_t end) {
-  if (start >= end) return false;
+  if (start > end) return false;
   const std::uint64_t width = end - start;
   if (width > (std::uint64_t{1} << 63)) return start == 0;
   return (start & (std::bit_ceil(width) - 1)) == 0;
@@ -103,6 +103,11 @@ Status verify_subtree_inclusion(std::uint64_t index, std::uint64_t start, std::u
 Status verify_subtree_consistency(std::uint64_t start, std::uint64_t end, std::uint64_t size,
                                   const Digest& subtree_root, const Digest& root, std::span<const Digest> proof) {
   if (!valid_subtree(start, end) || end > size) return fail(Code::ProofInvalid, "not a subtree of the tree");
+  if (start == end) {
+    if (!proof.empty()) return fail(Code::ProofInvalid, "the consistency proof must be empty");
+    if (subtree_root != empty_root()) return fail(Code::ProofInvalid, "the root of the empty tree is wrong");
+    return {};
+  }
   if (proof.size() > 2 * 64) return fail(Code::ProofInvalid, "the consistency proof is longer than any can be");
   Walk at{start, end - 1, size - 1};
   if (at.last == at.tree_last) {
@@ -137,12 +142,13 @@ Status verify_subtree_consistency(std::uint64_t start, std::uint64_t end, std::u
 Status verify_consistency(std::uint64_t m, std::uint64_t n, const Digest& root_m, const Digest& root_n,
                           std::span<const Digest> proof) {
   if (m > n) return fail(Code::ProofInvalid, "a tree does not extend a larger one");
-  if (m == 0 || m == n) {
+  if (m == n) {
     if (!proof.empty()) return fail(Code::ProofInvalid, "the consistency proof must be empty");
+    if (root_m != root_n) return fail(Code::ProofInvalid, "two roots for one tree size");
     if (m == 0 && root_m != empty_root()) return fail(Code::ProofInvalid, "the root of the empty tree is wrong");
-    if (m == n && root_m != root_n) return fail(Code::ProofInvalid, "two roots for one tree size");
     return {};
   }
+  if (m == 0) return fail(Code::ProofInvalid, "every tree extends the empty one: that proves nothing");
   return verify_subtree_consistency(0, m, n, root_m, root_n, proof);
 }
 

@@ -32,12 +32,13 @@ namespace sekisho::trust {
 [[nodiscard]] Status verify_inclusion(std::uint64_t index, std::uint64_t size, const Digest& leaf,
                                       std::span<const Digest> path, const Digest& root);
 
-// The tree of size n extends the tree of size m. m = 0 and m = n need an empty proof.
+// The tree of size n extends the tree of size m. m = n needs an empty proof and equal roots; m = 0 < n proves nothing
+// and is refused, as RFC 9162 has it.
 [[nodiscard]] Status verify_consistency(std::uint64_t m, std::uint64_t n, const Digest& root_m, const Digest& root_n,
                                         std::span<const Digest> proof);
 
 // Subtrees [start, end) as C2SP tlog-cosignature v1.1 and draft-ietf-plants-merkle-tree-certs have them:
-// start is a multiple of the smallest power of two that is not below end - start.
+// start is a multiple of the smallest power of two that is not below end - start. An empty subtree is in every tree.
 [[nodiscard]] bool valid_subtree(std::uint64_t start, std::uint64_t end);
 [[nodiscard]] Status verify_subtree_inclusion(std::uint64_t index, std::uint64_t start, std::uint64_t end,
                                               const Digest& leaf, std::span<const Digest> path, const Digest& root);
