@@ -23,11 +23,12 @@ ensure_packages() {
   missing="$(comm -23 <(printf '%s\n' "$wanted") \
     <(dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' 2> /dev/null | awk '$1 == "ii" {print $2}' | sort -u))"
   [ -n "$missing" ] || return 0
+  mkdir -p build
   say "installing $(wc -w <<< "$missing") packages ($*)"
   # shellcheck disable=SC2086
-  { as_root apt-get -q update && as_root apt-get -q install -y --no-install-recommends $missing; } > build-setup.log 2>&1 \
-    || { tail -20 build-setup.log >&2; die "apt-get failed; the whole output is in build-setup.log"; }
-  rm -f build-setup.log
+  { as_root apt-get -q update && as_root apt-get -q install -y --no-install-recommends $missing; } > build/setup.log 2>&1 \
+    || { tail -20 build/setup.log >&2; die "apt-get failed; the whole output is in build/setup.log"; }
+  rm -f build/setup.log
 }
 
 # configure PRESET [-DNAME=VALUE…]: quiet unless it fails.

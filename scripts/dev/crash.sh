@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# kill nodes under load again and again and count what was lost: crash [rounds]
+#
+# 200 rounds of SIGKILL on a node as a process, a quarter as many on a file system that loses unsynced bytes, and the
+# proof that a build without sync fails. The same programs run with few rounds in ./dev test.
+. scripts/lib/common.sh
+rounds="${1:-200}"
+case "$rounds" in *[!0-9]* | "") usage_error "rounds is a number, not '$rounds'" ;; esac
+ensure_packages build run test
+configure release -DSEKISHO_TESTS=ON
+build release
+export SEKISHO_CRASH_ROUNDS="$rounds"
+exec ctest --test-dir build/release -L crash --no-tests=error --output-on-failure --verbose --timeout 7200
