@@ -42,14 +42,16 @@ struct Recognition {
   [[nodiscard]] static Result<Recognition> parse(BytesView signed_bytes);
   [[nodiscard]] const RecognitionParty* party(std::string_view zone) const;
   // What `own` puts into the cross-certificate for the other party.
-  [[nodiscard]] CrossTerms cross_terms(std::string_view own, Instant now) const;
+  [[nodiscard]] CrossTerms cross_terms(std::string_view own) const;
   [[nodiscard]] bool in_force(Instant at) const { return at >= terms.valid_from && at < terms.valid_to; }
 };
 
 // The one canonical body of two descriptors and terms: levels pair equal uses and levels of both catalogues.
 [[nodiscard]] Result<Bytes> recognition_body(const ZoneDescriptor& x, const ZoneDescriptor& y,
                                              const RecognitionTerms& terms);
-// The parties are these two descriptors (by digest and root) and both roots signed.
+// Conflict unless the parties are these two descriptors, by digest and root.
+[[nodiscard]] Status names_parties(const Recognition& recognition, const ZoneDescriptor& x, const ZoneDescriptor& y);
+// The same, and both roots signed.
 [[nodiscard]] Status signed_by_both(const Recognition& recognition, const ZoneDescriptor& x, const ZoneDescriptor& y);
 [[nodiscard]] bool signed_by(const Recognition& recognition, const ZoneDescriptor& zone);
 
