@@ -1,0 +1,90 @@
+#include "node/exchange/closing.hpp"
+
+#include "base/core/encoding.hpp"
+#include "node/exchange/idempotency.hpp"
+#include "node/exchange/keys.hpp"
+
+namespace sekisho::node {
+namespace {
+
+std::vector<std::pair<Dimension, std::string>> tokens(const ExchangeParts& parts, const OpenIntent& intent) {
+  std::vector<std::pair<Dimension, std::string>> out{{Dimension::Counterparty, "did:web:" + intent.provider_dns},
+                                                     {Dimension::Dataset, intent.dataset},
+                                                     {Dimension::Purpose, intent.purpose},
+                                                     {Dimension::Transfer, intent.transfer}};
+  if (const auto agreement = parts.agreements.find(intent.agreement)) {
+    out.emplace_back(Dimension::ZonePair, zone_pair(agreement->peer_zone, parts.self.zone));
+  }
+  return out;
+}
+
+Unit closing_unit(const OpenIntent& intent) {
+  Unit unit;
+  unit.claims.push_back(Claim{closing_claim(intent.exchange)});
+  unit.mutations.push_back(Mutation{Family::Exchange, intent_row(intent.exchange), std::nullopt});
+  return unit;
+}
+
+trust::Draft receipt_draft(const OpenIntent& intent, const Digest& release, const ReceiptFacts& facts) {
+  trust::Draft draft;
+  draft.kind = trust::StatementKind::Receipt;
+  draft.agreement = intent.agreement;
+  draft.members["of"] = to_hex(release);
+  draft.members["exchange"] = to_text(intent.exchange);
+  draft.members["outcome"] = facts.outcome;
+  if (facts.commitment) {
+    draft.members["bytes"] = static_cast<std::int64_t>(facts.commitment->bytes);
+    draft.members["chunks"] = static_cast<std::int64_t>(facts.commitment->chunks);
+    draft.members["commitment"] = to_hex(facts.commitment->value);
+    draft.subject.push_back(trust::Subject{to_text(intent.exchange), facts.commitment->value});
+  }
+  if (!facts.reason.empty()) draft.members["reason"] = facts.reason;
+  return draft;
+}
+
+}  // namespace
+
+async::Task<Result<std::uint64_t>> Closer::with_receipt(OpenIntent intent, CheckedStatement release, ReceiptFacts facts) {
+  const Digest release_id = release.statement.id;
+  Unit unit = closing_unit(intent);
+  const auto found_by = tokens(parts_, intent);
+  unit.entries.push_back(EntryDraft{pb::NRO_IN, intent.exchange, Foreign{release.envelope.payload, release.envelope.seal},
+                                    intent.agreement, found_by});
+  unit.entries.push_back(EntryDraft{pb::NRR_OUT, intent.exchange, receipt_draft(intent, release_id, facts), intent.agreement, found_by});
+  if (intent.idempotency) unit.mutations.push_back(delivered_row(*intent.idempotency, intent));
+  unit.derive = [provider = intent.provider_dns](const std::vector<CommittedEntry>& entries, std::vector<Mutation>& out) {
+    const CommittedEntry& receipt = entries[1];
+    out.push_back(Mutation{Family::Outbox, receipt_row(provider, receipt.id),
+                           trust::encode_envelope(trust::Envelope{receipt.payload, receipt.seal})});
+  };
+  const auto committed = co_await parts_.journal.commit(std::move(unit));
+  if (!committed) co_return fail(committed.error());
+  if (facts.salt) {
+    // Not synced: a salt lost in a crash is asked back from the other party.
+    if (const auto kept = parts_.disclosures.put(release_id, *facts.salt); !kept) co_return fail(kept.error());
+  }
+  const CommittedEntry& receipt = committed->entries[1];
+  receipts_.enqueue(intent.provider_dns, receipt.id, trust::encode_envelope(trust::Envelope{receipt.payload, receipt.seal}));
+  co_return committed->entries[0].index;
+}
+
+async::Task<Status> Closer::end(OpenIntent intent, CheckedStatement statement, pb::EntryKind kind) {
+  Unit unit = closing_unit(intent);
+  unit.entries.push_back(EntryDraft{kind, intent.exchange, Foreign{statement.envelope.payload, statement.envelope.seal}, intent.agreement,
+                                    tokens(parts_, intent)});
+  // Nothing was delivered under the key: the client may use it again.
+  if (intent.idempotency) unit.mutations.push_back(Mutation{Family::Idempotency, *intent.idempotency, std::nullopt});
+  const auto committed = co_await parts_.journal.commit(std::move(unit));
+  if (!committed) co_return fail(committed.error());
+  co_return Status();
+}
+
+async::Task<Status> Closer::with_refusal(OpenIntent intent, CheckedStatement refusal) {
+  co_return co_await end(std::move(intent), std::move(refusal), pb::REFUSAL_IN);
+}
+
+async::Task<Status> Closer::with_void(OpenIntent intent, CheckedStatement voided) {
+  co_return co_await end(std::move(intent), std::move(voided), pb::VOID_IN);
+}
+
+}  // namespace sekisho::node

@@ -1,0 +1,190 @@
+#include "node/exchange/consumer.hpp"
+
+#include <fmt/format.h>
+
+#include "base/core/encoding.hpp"
+#include "base/core/log.hpp"
+#include "base/crypto/digest.hpp"
+#include "node/exchange/idempotency.hpp"
+#include "node/exchange/keys.hpp"
+#include "node/exchange/peer_problem.hpp"
+#include "node/exchange/verify_release.hpp"
+
+namespace sekisho::node {
+namespace {
+
+constexpr std::chrono::seconds kTokenMargin{30};
+constexpr std::chrono::seconds kResolveTime{10};
+constexpr std::size_t kAnswerLimit = (1U << 20) + 4096;
+
+}  // namespace
+
+async::Task<Result<std::shared_ptr<const TransferRecord>>> Consumer::transfer(const ConsumerRequest& request) {
+  auto found = co_await routes_.find(request.provider_dns, request.dataset, request.purpose, request.deadline);
+  if (!found) co_return fail(found.error());
+  if ((*found)->token_expires < parts_.clock.now() + kTokenMargin) {
+    co_return co_await parts_.transfer_service.refresh_token((*found)->provider_pid, request.deadline);
+  }
+  co_return found;
+}
+
+async::Task<Result<OpenIntent>> Consumer::intend(const ConsumerRequest& request, const TransferRecord& transfer, Uuid exchange) {
+  OpenIntent intent;
+  intent.exchange = exchange;
+  intent.provider_dns = request.provider_dns;
+  intent.transfer = transfer.provider_pid;
+  intent.dataset = request.dataset;
+  intent.purpose = request.purpose;
+  intent.agreement = transfer.agreement->digest;
+  intent.request = request_digest("GET", request.dataset, std::nullopt, request.accept);
+  Unit unit;
+  if (request.idempotency_key) {
+    intent.idempotency = idempotency_row(request.client, *request.idempotency_key);
+    if (auto free = check_idempotency(parts_.storage, *intent.idempotency, intent.request); !free) co_return fail(free.error());
+    unit.mutations.push_back(running_row(*intent.idempotency, intent));
+  }
+  trust::Draft draft;
+  draft.kind = trust::StatementKind::Intent;
+  draft.agreement = intent.agreement;
+  draft.members["exchange"] = to_text(intent.exchange);
+  draft.members["provider"] = JsonObject{{"did", transfer.peer_did}, {"zone", transfer.peer_zone}};
+  draft.members["request"] = to_hex(intent.request);
+  draft.members["purpose"] = request.purpose;
+  unit.entries.push_back(EntryDraft{pb::INTENT,
+                                    intent.exchange,
+                                    std::move(draft),
+                                    std::nullopt,
+                                    {{Dimension::Counterparty, transfer.peer_did},
+                                     {Dimension::Dataset, request.dataset},
+                                     {Dimension::Purpose, request.purpose},
+                                     {Dimension::Transfer, transfer.provider_pid},
+                                     {Dimension::ZonePair, zone_pair(transfer.peer_zone, parts_.self.zone)}}});
+  unit.derive = [intent](const std::vector<CommittedEntry>& entries, std::vector<Mutation>& out) {
+    OpenIntent row = intent;
+    row.intent = entries[0].id;
+    out.push_back(Mutation{Family::Exchange, intent_row(row.exchange), to_row(row)});
+  };
+  const auto committed = co_await parts_.journal.commit(std::move(unit));
+  if (!committed) co_return fail(committed.error());
+  intent.intent = committed->entries[0].id;
+  co_return intent;
+}
+
+async::Task<Result<http::ClientResponse>> Consumer::ask(const ConsumerRequest& request, const TransferRecord& transfer,
+                                                        const OpenIntent& intent) {
+  PeerRequest question;
+  question.dns = request.provider_dns;
+  question.method = "GET";
+  question.target = transfer.target;
+  question.headers.set("Authorization", "Bearer " + transfer.token);
+  question.headers.set("Sekisho-Exchange", to_text(intent.exchange));
+  question.headers.set("Sekisho-Intent", to_hex(intent.intent));
+  question.headers.set("Accept", request.accept);
+  question.answer_limit = kAnswerLimit;
+  question.deadline = request.deadline;
+  co_return co_await parts_.peers.send(std::move(question));
+}
+
+async::Task<Result<Delivery>> Consumer::get(ConsumerRequest request) {
+  auto found = co_await transfer(request);
+  if (!found) co_return fail(found.error());
+  const TransferRecord& record = **found;
+  const Uuid exchange = make_uuid_v7(parts_.clock.now(), parts_.random.bytes(10));
+  const RunningExchanges::Guard running(parts_.running, exchange);
+  auto intent = co_await intend(request, record, exchange);
+  if (!intent) co_return fail(intent.error());
+  auto answer = co_await ask(request, record, *intent);
+  if (!answer) {
+    // The provider may or may not have released; its one outcome closes the intent, now or by recovery.
+    const auto closed = co_await resolver_.close(*intent, "lost", std::string(answer.error().name()), async::Deadline::in(kResolveTime));
+    if (!closed) log_warn("exchange.open", {{"correlationId", request.correlation_id}, {"why", closed.error().chain()}});
+    co_return fail(answer.error());
+  }
+  if (answer->status == 200) co_return co_await take(record, std::move(*intent), std::move(*answer));
+  Error error = co_await refused(std::move(*intent), std::move(*answer));
+  co_return fail(std::move(error).with("peer", request.provider_dns));
+}
+
+async::Task<Result<Delivery>> Consumer::take(const TransferRecord& transfer, OpenIntent intent, http::ClientResponse answer) {
+  const auto deadline = async::Deadline::in(kResolveTime);
+  Result<Evidence> evidence = fail(Code::EvidenceInvalid, "no evidence");
+  const auto inline_text = answer.headers.find("Sekisho-Statement");
+  const auto salt = digest_from_hex(answer.headers.get("Sekisho-Salt"));
+  if (inline_text && salt) {
+    trust::PeerIdentity peer;
+    peer.did = transfer.peer_did;
+    peer.dns = transfer.peer_dns;
+    peer.zone = transfer.peer_zone;
+    auto checked = co_await parts_.certificates.check(std::move(peer), std::string(*inline_text), trust::StatementKind::Release, deadline);
+    if (checked) {
+      evidence = Evidence{"release", std::move(*checked), *salt};
+    } else {
+      evidence = fail(checked.error());
+    }
+  }
+  if (!evidence) {
+    // By reference, or what came inline does not verify: the evidence route says what the provider stands by.
+    evidence = co_await resolver_.ask(intent.provider_dns, intent.exchange, deadline);
+    if (!evidence) co_return fail(Code::EvidenceInvalid, "the provider gives no evidence that verifies", evidence.error());
+  }
+  if (evidence->outcome != "release" || !evidence->salt) {
+    const auto closed = co_await resolver_.close(intent, "rejected", "EVIDENCE_INVALID", deadline);
+    if (!closed) co_return fail(Code::EvidenceInvalid, "data came without a release", closed.error());
+    co_return fail(Code::EvidenceInvalid, "data came without a release");
+  }
+
+  const Digest own_tls = sha256(parts_.self.tls_chain.front());
+  const trust::Statement& release = evidence->statement.statement;
+  auto fits = check_release(release, intent, transfer.terms, own_tls);
+  auto content = check_content(release, *evidence->salt, answer.body);
+  Delivery out;
+  out.statement = inline_text ? std::string(*inline_text) : std::string();
+  ReceiptFacts facts{"verified", std::nullopt, "", evidence->salt};
+  if (content) facts.commitment = *content;
+  if (!fits || !content) {
+    const Error& fault = fits ? content.error() : fits.error();
+    facts.outcome = "rejected";
+    facts.reason = std::string(fault.name());
+    facts.commitment = trust::commit(*evidence->salt, as_bytes(answer.body));
+    log_error("exchange.rejected", fault, {{"exchange", to_text(intent.exchange)}, {"peer", intent.provider_dns}});
+    const auto closed = co_await closer_.with_receipt(intent, std::move(evidence->statement), std::move(facts));
+    if (!closed) co_return fail(closed.error());
+    co_return fail(Code::EvidenceInvalid, "the provider's answer does not fit its statement", fault);
+  }
+  out.media = release.text("media").value_or("application/octet-stream");
+  const auto at = co_await closer_.with_receipt(intent, std::move(evidence->statement), std::move(facts));
+  if (!at) co_return fail(at.error());
+  out.body = std::move(answer.body);
+  out.agreement = intent.agreement;
+  out.exchange = intent.exchange;
+  out.intent = intent.intent;
+  out.transfer = intent.transfer;
+  out.origin = parts_.journal.origin();
+  out.index = *at;
+  out.salt = *evidence->salt;
+  co_return out;
+}
+
+async::Task<Error> Consumer::refused(OpenIntent intent, http::ClientResponse answer) {
+  const auto deadline = async::Deadline::in(kResolveTime);
+  Error error = error_of_problem(answer);
+  const auto statement = answer.headers.find("Sekisho-Statement");
+  if (statement) {
+    const auto agreement = parts_.agreements.find(intent.agreement);
+    trust::PeerIdentity peer;
+    peer.did = "did:web:" + intent.provider_dns;
+    peer.dns = intent.provider_dns;
+    peer.zone = agreement ? agreement->peer_zone : std::string();
+    auto checked = co_await parts_.certificates.check(std::move(peer), std::string(*statement), trust::StatementKind::Refusal, deadline);
+    if (checked && checked->statement.exchange() == intent.exchange) {
+      const auto closed = co_await closer_.with_refusal(intent, std::move(*checked));
+      if (!closed) log_warn("exchange.open", {{"exchange", to_text(intent.exchange)}, {"why", closed.error().chain()}});
+      co_return error;
+    }
+  }
+  const auto closed = co_await resolver_.close(intent, "lost", std::string(error.name()), deadline);
+  if (!closed) log_warn("exchange.open", {{"exchange", to_text(intent.exchange)}, {"why", closed.error().chain()}});
+  co_return error;
+}
+
+}  // namespace sekisho::node

@@ -1,0 +1,67 @@
+// The consumer's half of a crossing: a client of this node wants data of a peer. Intent, question, verification, twin entry,
+// receipt; only then the client's first byte. One call is one exchange (formats.md 4 and 6).
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/async/task.hpp"
+#include "base/core/json.hpp"
+#include "base/core/result.hpp"
+#include "node/exchange/closing.hpp"
+#include "node/exchange/parts.hpp"
+#include "node/exchange/resolve.hpp"
+#include "node/exchange/route.hpp"
+
+namespace sekisho::node {
+
+struct ConsumerRequest {
+  std::string client;  // of the service listener's token
+  std::string provider_dns;
+  std::string dataset;
+  std::string purpose;
+  std::string accept = "*/*";
+  std::optional<std::string> idempotency_key;  // parsed
+  std::string correlation_id;
+  async::Deadline deadline;
+};
+
+struct Delivery {
+  std::string body;
+  std::string media;
+  Digest agreement{};
+  Uuid exchange;
+  Digest intent{};
+  std::string transfer;
+  std::string origin;       // of the own log, with the index of the provider's statement in it
+  std::uint64_t index = 0;
+  std::string statement;    // base64url envelope; empty when it is too large for a header
+  Digest salt{};
+};
+
+class Consumer {
+ public:
+  // receipts and the parts outlive the consumer.
+  Consumer(ExchangeParts parts, ReceiptSender& receipts)
+      : parts_(parts), routes_(parts), closer_(parts, receipts), resolver_(parts, closer_) {}
+
+  // Codes of the provider pass through (help "peer"); EvidenceInvalid when its answer does not verify.
+  [[nodiscard]] async::Task<Result<Delivery>> get(ConsumerRequest request);
+
+  [[nodiscard]] Resolver& resolver() { return resolver_; }
+
+ private:
+  [[nodiscard]] async::Task<Result<std::shared_ptr<const TransferRecord>>> transfer(const ConsumerRequest& request);
+  [[nodiscard]] async::Task<Result<OpenIntent>> intend(const ConsumerRequest& request, const TransferRecord& transfer, Uuid exchange);
+  [[nodiscard]] async::Task<Result<http::ClientResponse>> ask(const ConsumerRequest& request, const TransferRecord& transfer,
+                                                              const OpenIntent& intent);
+  [[nodiscard]] async::Task<Result<Delivery>> take(const TransferRecord& transfer, OpenIntent intent, http::ClientResponse answer);
+  [[nodiscard]] async::Task<Error> refused(OpenIntent intent, http::ClientResponse answer);
+
+  ExchangeParts parts_;
+  RouteFinder routes_;
+  Closer closer_;
+  Resolver resolver_;
+};
+
+}  // namespace sekisho::node

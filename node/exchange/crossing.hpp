@@ -1,0 +1,54 @@
+// One release of data on its way through the steps: what was asked, and what each step added. A value of one request.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/async/deadline.hpp"
+#include "base/core/bytes.hpp"
+#include "base/core/uuid.hpp"
+#include "node/dataspace/transfer_book.hpp"
+#include "node/exchange/quota.hpp"
+#include "policy/shaper.hpp"
+#include "trust/evidence/commitment.hpp"
+#include "trust/evidence/envelope.hpp"
+#include "trust/zone/trust_state.hpp"
+
+namespace sekisho::node {
+
+// The handler's reading of the request; nothing of it is believed yet but the peer's identity.
+struct DataRequest {
+  trust::PeerIdentity peer;  // as the connection proved it
+  std::string transfer;      // provider's process id, from the path
+  std::string token;
+  std::string exchange;      // Sekisho-Exchange
+  std::string intent;        // Sekisho-Intent
+  std::string accept = "*/*";
+  bool by_reference = false;  // the peer wants its evidence at the evidence route
+  std::string correlation_id;
+  async::Deadline deadline;
+};
+
+struct Crossing {
+  DataRequest request;
+  // authenticate
+  Uuid exchange;
+  Digest intent{};
+  std::shared_ptr<const TransferRecord> transfer;
+  // authorize
+  std::shared_ptr<const policy::Shaper> shaper;
+  Digest asked{};     // request digest
+  Digest decision{};  // digest of the decision's trace, of a denial too
+  QuotaLedger::Reservation quota;
+  // fetch
+  std::string content;
+  // shape
+  policy::Shaped shaped;
+  // record
+  Digest salt{};
+  trust::Commitment commitment;
+  trust::Envelope release;
+  std::uint64_t index = 0;
+};
+
+}  // namespace sekisho::node

@@ -1,0 +1,27 @@
+// Idempotency-Key of the service listener (formats.md 6): scoped to the client, bound to the digest of the request.
+// A running request with the same key is 409, one for another request 422, a delivered one 409 with links; bodies are
+// not kept. A key whose request was refused or void is free again.
+//
+// Rows of family Idempotency: SHA-256(client ‖ NUL ‖ key) → {"request", "exchange", "state": "running|delivered"}.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/core/result.hpp"
+#include "node/exchange/intents.hpp"
+#include "node/journal/ports/storage.hpp"
+
+namespace sekisho::node {
+
+// The bare key or its quoted form (a structured-field string); 1 … 128 visible octets. Code::InvalidArgument.
+[[nodiscard]] Result<std::string> parse_idempotency_key(std::string_view header);
+
+[[nodiscard]] Bytes idempotency_row(std::string_view client, std::string_view key);
+[[nodiscard]] Mutation running_row(const Bytes& row, const OpenIntent& intent);
+[[nodiscard]] Mutation delivered_row(const Bytes& row, const OpenIntent& intent);
+
+// Success when the key is free. IdempotencyMismatch, IdempotencyRunning, IdempotencyDelivered (help "evidence").
+[[nodiscard]] Status check_idempotency(const Storage& storage, const Bytes& row, const Digest& request);
+
+}  // namespace sekisho::node

@@ -1,0 +1,45 @@
+// Releases that wait for their receipt, for each agreement. A consumer that stops sending receipts is refused
+// (429 OPEN_EXCHANGES) when too many wait or one waits too long (formats.md 4); what waits survives a restart as
+// rows "open" ‖ agreement ‖ exchange of family Exchange.
+//
+// Thread-safe. Times are the log times of the releases.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <unordered_map>
+
+#include "base/core/bytes.hpp"
+#include "base/core/clock.hpp"
+#include "base/core/result.hpp"
+#include "base/core/uuid.hpp"
+
+namespace sekisho::node {
+
+class OpenExchanges {
+ public:
+  OpenExchanges(std::size_t most, std::chrono::milliseconds oldest) : most_(most), oldest_(oldest) {}
+
+  // Code::OpenExchanges with help "retry_after_s" when the agreement must wait for receipts.
+  [[nodiscard]] Status admit(const Digest& agreement, Instant now) const;
+  void opened(const Digest& agreement, const Uuid& exchange, Instant at);
+  // False when it was not open: its receipt was here before, or there was no such release.
+  bool closed(const Digest& agreement, const Uuid& exchange);
+  [[nodiscard]] std::size_t open(const Digest& agreement) const;
+
+  // The row that keeps one open over a restart.
+  [[nodiscard]] static Bytes row_key(const Digest& agreement, const Uuid& exchange);
+
+ private:
+  struct Account {
+    std::unordered_map<Uuid, Instant, UuidHash> exchanges;
+    std::multimap<Instant, Uuid> by_time;
+  };
+  std::size_t most_;
+  std::chrono::milliseconds oldest_;
+  mutable std::mutex mutex_;
+  std::unordered_map<Digest, Account, DigestHash> accounts_;
+};
+
+}  // namespace sekisho::node

@@ -1,0 +1,132 @@
+#include "node/exchange/provider.hpp"
+
+#include "base/core/encoding.hpp"
+#include "base/core/log.hpp"
+#include "base/http/problem.hpp"
+#include "node/exchange/steps/authenticate.hpp"
+#include "node/exchange/steps/authorize.hpp"
+#include "node/exchange/steps/fetch.hpp"
+#include "node/exchange/steps/record.hpp"
+#include "node/exchange/steps/shape.hpp"
+
+namespace sekisho::node {
+namespace {
+
+// What may be different in a moment is no outcome: the peer may ask again with the same id, or have it voided.
+bool passing(Code code) {
+  switch (code) {
+    case Code::Busy:
+    case Code::Deadline:
+    case Code::Cancelled:
+    case Code::OpenExchanges:
+    case Code::JournalStopped:
+    case Code::JournalIndeterminate:
+    case Code::Draining:
+    case Code::SnapshotStale:
+      return true;
+    default:
+      return false;
+  }
+}
+
+void evidence_headers(http::Response& response, const trust::Envelope& envelope, bool by_reference) {
+  auto inline_text = by_reference ? Result<std::string>(fail(Code::LimitExceeded, "by reference")) : trust::envelope_header(envelope);
+  if (inline_text) {
+    response.headers.set("Sekisho-Statement", std::move(*inline_text));
+  } else {
+    response.headers.set("Sekisho-Evidence", "reference");
+  }
+}
+
+}  // namespace
+
+async::Task<Status> Provider::cross(Crossing& crossing) {
+  auto done = steps::authenticate(parts_, crossing);
+  if (!done) co_return done;
+  done = steps::authorize(parts_, shapers_, crossing);
+  if (!done) co_return done;
+  done = co_await steps::fetch(parts_, crossing);
+  if (!done) co_return done;
+  done = steps::shape(crossing);
+  if (!done) co_return done;
+  done = co_await steps::record(parts_, crossing);
+  co_return done;
+}
+
+async::Task<http::Response> Provider::serve(DataRequest request) {
+  Crossing crossing;
+  crossing.request = std::move(request);
+  auto done = co_await cross(crossing);
+  if (!done) co_return co_await refuse(crossing, done.error());
+  co_return answer(crossing);
+}
+
+http::Response Provider::answer(Crossing& crossing) const {
+  http::Response response;
+  response.headers.set("Content-Type", crossing.transfer->agreement->media);
+  response.headers.set("Cache-Control", "no-store, no-transform");
+  response.headers.set("Accept-Ranges", "none");
+  response.headers.set("Sekisho-Exchange", to_text(crossing.exchange));
+  evidence_headers(response, crossing.release, crossing.request.by_reference);
+  response.headers.set("Sekisho-Salt", to_hex(crossing.salt));
+  response.body = std::move(crossing.shaped.body);
+  return response;
+}
+
+async::Task<http::Response> Provider::refuse(Crossing& crossing, Error error) {
+  const std::string& correlation = crossing.request.correlation_id;
+  log_warn("exchange.refused", {{"correlationId", correlation},
+                                {"peer", crossing.request.peer.did},
+                                {"exchange", crossing.request.exchange},
+                                {"error", error.chain()}});
+  if (passing(error.code) || crossing.exchange == Uuid{}) co_return http::problem(error, correlation);
+  if (error.code != Code::ExchangeReplayed) {
+    const auto refusal = co_await steps::record_refusal(parts_, crossing, error.code);
+    if (refusal) {
+      auto response = http::problem(error, correlation);
+      response.headers.set("Sekisho-Exchange", to_text(crossing.exchange));
+      evidence_headers(response, *refusal, crossing.request.by_reference);
+      co_return response;
+    }
+    error = refusal.error();
+  }
+  if (error.code == Code::ExchangeReplayed) {
+    error.help.clear();
+    error = std::move(error).with("evidence", "/sekisho/v1/exchanges/" + to_text(crossing.exchange) + "/evidence");
+    auto response = http::problem(error, correlation);
+    response.headers.set("Link", "</sekisho/v1/exchanges/" + to_text(crossing.exchange) + "/evidence>; rel=\"describedby\"");
+    co_return response;
+  }
+  co_return http::problem(error, correlation);
+}
+
+Status Provider::load() {
+  const auto quotas = parts_.storage.scan(Family::Quota, {}, {}, [&](BytesView key, BytesView value) {
+    Digest agreement{};
+    if (key.size() == agreement.size()) {
+      std::copy(key.begin(), key.end(), agreement.begin());
+      parts_.quotas.load(agreement, read_be64(value));
+    }
+    return true;
+  });
+  if (!quotas) return fail(quotas.error());
+  Status fault;
+  const auto open = parts_.storage.scan(Family::Exchange, {}, as_bytes("open"), [&](BytesView key, BytesView value) {
+    Digest agreement{};
+    Uuid exchange;
+    if (key.size() != 4 + agreement.size() + exchange.octets.size()) return true;
+    std::copy_n(key.begin() + 4, agreement.size(), agreement.begin());
+    std::copy_n(key.begin() + 4 + static_cast<std::ptrdiff_t>(agreement.size()), exchange.octets.size(), exchange.octets.begin());
+    const auto entry = parts_.journal.reader().entry(read_be64(value));
+    if (!entry) {
+      fault = fail(entry.error());
+      return false;
+    }
+    parts_.open.opened(agreement, exchange, Instant(std::chrono::microseconds(entry->entry.time_us())));
+    return true;
+  });
+  if (!open) return fail(open.error());
+  return fault;
+}
+
+}  // namespace sekisho::node

@@ -1,0 +1,146 @@
+#include "node/exchange/receipts.hpp"
+
+#include <set>
+
+#include <fmt/format.h>
+
+#include "base/core/encoding.hpp"
+#include "base/http/problem.hpp"
+#include "node/exchange/keys.hpp"
+
+namespace sekisho::node {
+
+namespace {
+constexpr std::size_t kMostReceipts = 256;
+constexpr std::chrono::seconds kCheckTime{10};
+}  // namespace
+
+// A receipt that verifies and belongs to a release of this node to that peer.
+struct ReceiptIntake::Checked {
+  CheckedStatement receipt;
+  Digest release{};
+  Digest agreement{};
+  Uuid exchange;
+  std::string dataset;
+  std::string peer_did;
+  std::string status;  // empty: to be logged
+  std::optional<std::uint64_t> index;
+};
+
+async::Task<Result<ReceiptIntake::Checked>> ReceiptIntake::check(trust::PeerIdentity peer, std::string text) {
+  auto checked = co_await parts_.certificates.check(peer, std::move(text), trust::StatementKind::Receipt, async::Deadline::in(kCheckTime));
+  if (!checked) co_return fail(Code::ReceiptInvalid, "the receipt does not verify", checked.error());
+  const trust::Statement& receipt = checked->statement;
+  const auto of = receipt.digest("of");
+  const auto exchange = receipt.exchange();
+  if (!of || !exchange || !receipt.agreement) co_return fail(Code::ReceiptInvalid, "the receipt names no release, exchange or agreement");
+  const LogReader& reader = parts_.journal.reader();
+
+  const auto release_at = reader.find(pb::NRO_OUT, *of);
+  if (!release_at) co_return fail(release_at.error());
+  const auto claim = parts_.storage.get(Family::Exchange, outcome_claim(peer.did, *exchange));
+  if (!claim) co_return fail(claim.error());
+  if (!*release_at || !*claim || read_be64(**claim) != **release_at) {
+    co_return fail(Code::ReceiptInvalid, "there is no such release to this peer");
+  }
+  const auto agreement = parts_.agreements.find(*receipt.agreement);
+  if (!agreement || agreement->peer_did != peer.did) co_return fail(Code::ReceiptInvalid, "the receipt is under another agreement");
+
+  Checked out{std::move(*checked), *of, *receipt.agreement, *exchange, agreement->dataset, peer.did, "", std::nullopt};
+  const auto known = reader.find(pb::NRR_IN, receipt.id);
+  if (!known) co_return fail(known.error());
+  if (*known) {
+    out.status = "known";
+    out.index = index_of(**known);
+    co_return out;
+  }
+  const auto taken = parts_.storage.get(Family::Exchange, receipt_claim(*of));
+  if (!taken) co_return fail(taken.error());
+  if (*taken) {
+    out.status = "superseded";
+    out.index = index_of(read_be64(**taken));
+  }
+  co_return out;
+}
+
+async::Task<Status> ReceiptIntake::commit(std::vector<Checked*> fresh) {
+  Unit unit;
+  for (const Checked* c : fresh) {
+    unit.entries.push_back(EntryDraft{pb::NRR_IN, c->exchange, Foreign{c->receipt.envelope.payload, c->receipt.envelope.seal}, c->agreement,
+                                      {{Dimension::Counterparty, c->peer_did}, {Dimension::Dataset, c->dataset}}});
+    unit.claims.push_back(Claim{receipt_claim(c->release)});
+    unit.mutations.push_back(Mutation{Family::Exchange, OpenExchanges::row_key(c->agreement, c->exchange), std::nullopt});
+  }
+  const auto committed = co_await parts_.journal.commit(std::move(unit));
+  if (!committed) co_return fail(committed.error());
+  for (std::size_t i = 0; i < fresh.size(); ++i) {
+    fresh[i]->status = "logged";
+    fresh[i]->index = committed->entries[i].index;
+    parts_.open.closed(fresh[i]->agreement, fresh[i]->exchange);
+  }
+  co_return Status();
+}
+
+async::Task<http::Response> ReceiptIntake::post(trust::PeerIdentity peer, std::string body, std::string correlation) {
+  const auto document = parse_json(body);
+  if (!document) co_return http::problem(document.error(), correlation);
+  if (!document->is_object()) co_return http::problem(Error(Code::JsonShape, "not an object"), correlation);
+  const auto texts = get_array(document->get_object(), "receipts");
+  if (!texts) co_return http::problem(texts.error(), correlation);
+  if ((*texts)->empty() || (*texts)->size() > kMostReceipts) {
+    co_return http::problem(Error(Code::LimitExceeded, "1 to 256 receipts at a time").with("limit", "256"), correlation);
+  }
+
+  std::vector<Result<Checked>> all;
+  for (const auto& item : **texts) {
+    if (!item.is_string()) {
+      all.emplace_back(fail(Code::ReceiptInvalid, "a receipt is no text"));
+      continue;
+    }
+    auto checked = co_await check(peer, std::string(item.get_string()));
+    all.push_back(std::move(checked));
+  }
+  std::vector<Checked*> fresh;
+  std::set<Digest> releases;
+  for (auto& c : all) {
+    if (!c || !c->status.empty()) continue;
+    if (!releases.insert(c->release).second) {
+      c->status = "superseded";
+      continue;
+    }
+    fresh.push_back(&*c);
+  }
+  if (!fresh.empty()) {
+    auto done = co_await commit(fresh);
+    if (!done && done.error().code == Code::ExchangeReplayed) {
+      // Another request won some of them in between: one by one, so that the rest is still logged.
+      for (Checked* one : fresh) {
+        done = co_await commit(std::vector<Checked*>(1, one));
+        if (!done && done.error().code == Code::ExchangeReplayed) {
+          one->status = "superseded";
+        } else if (!done) {
+          co_return http::problem(done.error(), correlation);
+        }
+      }
+    } else if (!done) {
+      co_return http::problem(done.error(), correlation);
+    }
+  }
+
+  JsonArray results;
+  for (const auto& c : all) {
+    JsonObject row;
+    if (!c) {
+      row["status"] = "invalid";
+      row["code"] = std::string(c.error().name());
+    } else {
+      row["receipt"] = to_hex(c->receipt.statement.id);
+      row["status"] = c->status;
+      if (c->index) row["index"] = static_cast<std::int64_t>(*c->index);
+    }
+    results.push_back(std::move(row));
+  }
+  co_return http::json_response(200, to_text(Json(JsonObject{{"results", std::move(results)}})));
+}
+
+}  // namespace sekisho::node

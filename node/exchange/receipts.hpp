@@ -1,0 +1,31 @@
+// The provider's side of receipts: POST /sekisho/v1/receipts takes up to 256 of a peer, each a sealed statement
+// (formats.md 4). The first logged receipt of a release is final; resending is idempotent by statement id.
+//
+//   {"receipts": [base64url envelope …]}  →  {"results": [{"receipt", "status", "index"?, "code"?} …]} in order
+//   status: "logged", "known" (this very receipt was logged before), "superseded" (another one is final), "invalid"
+#pragma once
+
+#include <string>
+
+#include "base/async/task.hpp"
+#include "base/core/result.hpp"
+#include "base/http/message.hpp"
+#include "node/exchange/parts.hpp"
+
+namespace sekisho::node {
+
+class ReceiptIntake {
+ public:
+  explicit ReceiptIntake(ExchangeParts parts) : parts_(parts) {}
+
+  [[nodiscard]] async::Task<http::Response> post(trust::PeerIdentity peer, std::string body, std::string correlation);
+
+ private:
+  struct Checked;
+  [[nodiscard]] async::Task<Result<Checked>> check(trust::PeerIdentity peer, std::string text);
+  [[nodiscard]] async::Task<Status> commit(std::vector<Checked*> fresh);
+
+  ExchangeParts parts_;
+};
+
+}  // namespace sekisho::node

@@ -1,0 +1,70 @@
+#include "node/exchange/recovery.hpp"
+
+#include <algorithm>
+
+#include "base/async/spawn.hpp"
+#include "base/async/timer.hpp"
+#include "base/core/log.hpp"
+
+namespace sekisho::node {
+namespace {
+
+constexpr std::chrono::milliseconds kFirstPause{250};
+constexpr std::chrono::milliseconds kLongestPause{15'000};
+constexpr std::chrono::milliseconds kSweep{2'000};
+constexpr std::chrono::seconds kAskTime{10};
+
+}  // namespace
+
+struct Recovery::State {
+  async::Executor executor;
+  Resolver& resolver;
+  const Storage& storage;
+  const RunningExchanges& running;
+  bool stopped = false;
+};
+
+Recovery::Recovery(async::Executor executor, Resolver& resolver, const Storage& storage, const RunningExchanges& running)
+    : state_(std::make_shared<State>(State{executor, resolver, storage, running, false})) {}
+
+Recovery::~Recovery() { stop(); }
+
+void Recovery::stop() {
+  async::post(state_->executor, [state = state_] { state->stopped = true; });
+}
+
+Status Recovery::start() {
+  const auto open = open_intents(state_->storage);
+  if (!open) return fail(open.error());
+  if (!open->empty()) log_info("recovery.intents", {{"open", open->size()}});
+  async::spawn(state_->executor, run(state_), "recovery");
+  return {};
+}
+
+async::Task<void> Recovery::run(std::shared_ptr<State> state) {
+  std::chrono::milliseconds pause = kFirstPause;
+  while (!state->stopped) {
+    const auto open = open_intents(state->storage);
+    if (!open) {
+      log_error("recovery.failed", open.error());
+      co_return;
+    }
+    bool delayed = false;
+    for (const OpenIntent& intent : *open) {
+      if (state->stopped) co_return;
+      if (state->running.contains(intent.exchange)) continue;
+      const auto closed = co_await state->resolver.close(intent, "lost", "RECOVERED", async::Deadline::in(kAskTime));
+      if (closed) {
+        log_info("recovery.closed", {{"exchange", to_text(intent.exchange)}, {"outcome", *closed}});
+      } else {
+        delayed = true;
+        log_warn("recovery.delayed", {{"exchange", to_text(intent.exchange)}, {"why", closed.error().chain()}});
+      }
+    }
+    pause = delayed ? std::min(pause * 2, kLongestPause) : kSweep;
+    co_await async::sleep_for(pause);
+    if (!delayed) pause = kFirstPause;
+  }
+}
+
+}  // namespace sekisho::node

@@ -1,0 +1,45 @@
+// The exchanges that a request of this process is working on; recovery leaves them alone. Thread-safe.
+#pragma once
+
+#include <mutex>
+#include <set>
+#include <utility>
+
+#include "base/core/uuid.hpp"
+
+namespace sekisho::node {
+
+class RunningExchanges {
+ public:
+  class Guard {
+   public:
+    Guard(RunningExchanges& all, const Uuid& exchange) : all_(&all), exchange_(exchange) {
+      const std::lock_guard lock(all_->mutex_);
+      all_->running_.insert(exchange_);
+    }
+    Guard(Guard&& other) noexcept : all_(std::exchange(other.all_, nullptr)), exchange_(other.exchange_) {}
+    Guard(const Guard&) = delete;
+    Guard& operator=(const Guard&) = delete;
+    Guard& operator=(Guard&&) = delete;
+    ~Guard() {
+      if (all_ == nullptr) return;
+      const std::lock_guard lock(all_->mutex_);
+      all_->running_.erase(exchange_);
+    }
+
+   private:
+    RunningExchanges* all_;
+    Uuid exchange_;
+  };
+
+  [[nodiscard]] bool contains(const Uuid& exchange) const {
+    const std::lock_guard lock(mutex_);
+    return running_.contains(exchange);
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::set<Uuid> running_;
+};
+
+}  // namespace sekisho::node

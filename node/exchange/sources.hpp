@@ -1,0 +1,36 @@
+// The connectors of the node's sources, made once for each manifest and kept until the manifest changes.
+//
+// Thread-safe. A connector that was given out stays usable after its source changed.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "base/core/result.hpp"
+#include "connectors/connector.hpp"
+#include "node/catalog/catalog.hpp"
+
+namespace sekisho::node {
+
+class SourceBook {
+ public:
+  // Both outlive the book.
+  SourceBook(const Catalog& catalog, const connectors::Context& context) : catalog_(catalog), context_(context) {}
+
+  // Code::SourceFailed when there is no such source any more or its manifest cannot be used.
+  [[nodiscard]] Result<std::shared_ptr<connectors::Connector>> find(const std::string& name);
+
+ private:
+  struct Made {
+    std::shared_ptr<const CatalogState> state;  // what it was made from
+    std::shared_ptr<connectors::Connector> connector;
+  };
+  const Catalog& catalog_;
+  const connectors::Context& context_;
+  std::mutex mutex_;
+  std::map<std::string, Made> made_;
+};
+
+}  // namespace sekisho::node

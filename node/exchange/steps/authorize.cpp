@@ -1,0 +1,41 @@
+#include "node/exchange/steps/authorize.hpp"
+
+#include "node/exchange/intents.hpp"
+#include "node/exchange/media.hpp"
+#include "policy/decide.hpp"
+
+namespace sekisho::node::steps {
+
+Status authorize(const ExchangeParts& parts, ShaperBook& shapers, Crossing& crossing) {
+  const AgreementRecord& agreement = *crossing.transfer->agreement;
+  auto shaper = shapers.find(agreement);
+  if (!shaper) return fail(shaper.error());
+  crossing.shaper = std::move(*shaper);
+  crossing.asked = request_digest("GET", agreement.dataset, std::nullopt, crossing.request.accept);
+  if (!accepts(crossing.request.accept, agreement.media)) {
+    return fail(Error(Code::NotAcceptable, "the dataset has another media type").with("media", agreement.media));
+  }
+
+  const policy::Program& program = agreement.agreement->program;
+  policy::DecisionInput facts;
+  facts.target = agreement.dataset;
+  facts.assignee = crossing.request.peer.did;
+  facts.zone = crossing.request.peer.zone;
+  facts.purpose = crossing.transfer->purpose;
+  facts.used = parts.quotas.used(agreement.digest);
+  facts.view = crossing.shaper->plan().digest();
+  facts.clock = parts.clock.read();
+  const policy::Decision decision = policy::decide(program, facts);
+  crossing.decision = policy::decision_digest(program, facts, decision);
+  if (!decision.permit) return fail(policy::denial(program, decision));
+
+  if (auto admitted = parts.open.admit(agreement.digest, facts.clock.now); !admitted) return fail(admitted.error());
+  if (decision.reservation) {
+    auto reserved = parts.quotas.reserve(decision.reservation->counter, decision.reservation->limit);
+    if (!reserved) return fail(reserved.error());
+    crossing.quota = std::move(*reserved);
+  }
+  return {};
+}
+
+}  // namespace sekisho::node::steps

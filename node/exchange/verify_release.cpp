@@ -1,0 +1,33 @@
+#include "node/exchange/verify_release.hpp"
+
+#include <fmt/format.h>
+
+namespace sekisho::node {
+namespace {
+
+std::unexpected<Error> differs(std::string_view member) {
+  return fail(Code::EvidenceInvalid, fmt::format("the release has another {} than was asked", member));
+}
+
+}  // namespace
+
+Status check_release(const trust::Statement& release, const OpenIntent& intent, const Digest& terms, const Digest& own_tls_cert) {
+  if (release.exchange() != intent.exchange) return differs("exchange");
+  if (release.agreement != intent.agreement) return differs("agreement");
+  if (release.digest("intent") != intent.intent) return differs("intent");
+  if (release.digest("request") != intent.request) return differs("request");
+  if (release.digest("terms") != terms) return differs("terms");
+  if (release.digest("tlsCert") != own_tls_cert) return differs("tlsCert");
+  if (release.subject.size() != 1) return differs("subject");
+  return {};
+}
+
+Result<trust::Commitment> check_content(const trust::Statement& release, const Digest& salt, std::string_view body) {
+  const trust::Commitment received = trust::commit(salt, as_bytes(body));
+  if (release.subject.size() != 1 || release.subject[0].commitment != received.value) {
+    return fail(Code::CommitmentMismatch, "the data do not fit the commitment of the release");
+  }
+  return received;
+}
+
+}  // namespace sekisho::node

@@ -1,0 +1,80 @@
+#include "node/config/load.hpp"
+
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "node/config/definition.hpp"
+
+namespace sekisho::node {
+namespace {
+
+constexpr std::string_view kGood = R"(
+node: {dns: farm.jp.example}
+data: data
+keys: /etc/sekisho/keys
+listeners:
+  peer: {address: "127.0.0.1:9441"}
+  service: {address: "[::1]:9442", certificate: service.pem, key: service.key}
+trust: {snapshot: snapshot.pb}
+)";
+
+TEST(Settings, GoodFileWithDefaults) {
+  const auto s = parse_settings(kGood, "/srv/farm/node.yaml");
+  ASSERT_TRUE(s) << s.error().chain();
+  EXPECT_EQ(s->dns, "farm.jp.example");
+  EXPECT_EQ(s->data, "/srv/farm/data");
+  EXPECT_EQ(s->anchor, "/srv/farm/data/anchor");
+  EXPECT_EQ(s->operator_socket, "/srv/farm/data/operator.sock");
+  EXPECT_EQ(s->service.address, "::1");
+  EXPECT_EQ(s->service.port, 9442);
+  EXPECT_FALSE(s->clock_uncertainty);
+}
+
+struct BadCase {
+  const char* name;
+  std::string extra;
+  Code code;
+  const char* says;
+};
+
+class BadSettings : public testing::TestWithParam<BadCase> {};
+
+TEST_P(BadSettings, NamesTheKey) {
+  const auto s = parse_settings(std::string(kGood) + GetParam().extra, "node.yaml");
+  ASSERT_FALSE(s);
+  EXPECT_EQ(s.error().code, GetParam().code) << s.error().chain();
+  EXPECT_NE(s.error().chain().find(GetParam().says), std::string::npos) << s.error().chain();
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, BadSettings,
+    testing::Values(BadCase{"UnknownKey", "colour: red\n", Code::SettingUnknown, "'colour' is unknown"},
+                    BadCase{"UnknownInGroup", "limits: {opne_exchanges: 3}\n", Code::SettingUnknown, "'limits.opne_exchanges'"},
+                    BadCase{"GroupAsText", "limits: 3\n", Code::SettingUnknown, "'limits' must be a group"},
+                    BadCase{"NegativeCount", "workers: -1\n", Code::SettingInvalid, "'workers': expected a whole number"},
+                    BadCase{"Duration", "clock: {uncertainty: 100}\n", Code::SettingInvalid, "'clock.uncertainty': expected a duration"},
+                    BadCase{"Level", "log: {level: loud}\n", Code::SettingInvalid, "expected debug, info, warn or error"},
+                    BadCase{"Syntax", "egress: [a\n", Code::YamlSyntax, "node.yaml cannot be read"},
+                    BadCase{"DuplicateKey", "data: other\n", Code::YamlSyntax, "node.yaml cannot be read"}),
+    [](const auto& info) { return info.param.name; });
+
+TEST(Settings, AllFaultsTogether) {
+  const auto s = parse_settings("node: {dns: Farm.JP}\nlisteners: {peer: {address: localhost}}\n", "node.yaml");
+  ASSERT_FALSE(s);
+  for (const char* key : {"'node.dns'", "'data' is missing", "'keys' is missing", "'listeners.peer.address'", "'trust.snapshot' is missing"}) {
+    EXPECT_NE(s.error().message.find(key), std::string::npos) << s.error().message;
+  }
+}
+
+TEST(Settings, TableHasNoDuplicatesAndEveryRowIsInTheManual) {
+  std::set<std::string_view> keys;
+  const std::string manual = settings_markdown();
+  for (const auto& row : setting_rows()) {
+    EXPECT_TRUE(keys.insert(row.key).second) << row.key;
+    EXPECT_NE(manual.find(std::string(row.key)), std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace sekisho::node
