@@ -2,8 +2,8 @@
 // of trusted certificates and CRLs per snapshot, never the system's; policies always checked; CRLs for every CA.
 //
 // A store is immutable after build() and may be used from several threads. Errors of verify():
-// CertificateRevoked, SnapshotStale (a CRL is out of date), CertificateInvalid (everything else; the message names
-// the rule and the depth). Own rules (recognition, leaf profile) are added by the callers above.
+// CertificateRevoked, SnapshotStale (a CRL is missing or out of date), ZoneNotRecognised (no path to a trusted root),
+// CertificateInvalid (everything else; the message names the rule and the depth). Own rules (recognition, leaf profile) are added by the callers above.
 #pragma once
 
 #include <memory>

@@ -81,7 +81,6 @@ class TrustState {
     PeerIdentity identity;
     Instant from, to;
   };
-  struct Verdict;
 
   TrustState() = default;
   [[nodiscard]] Result<Cached> judge_uncached(std::span<const Bytes> chain_der, Use use, Instant at,
