@@ -3,7 +3,6 @@
 // of causes goes out: those are for the operator's log.
 #pragma once
 
-#include <string>
 #include <string_view>
 
 #include "base/core/error.hpp"
@@ -11,8 +10,8 @@
 
 namespace sekisho::http {
 
-// Help "retry_after_s" also becomes Retry-After. A help value stays a string; one name given twice becomes an array.
-[[nodiscard]] Response problem(const Error& error, std::string_view correlation_id);
-[[nodiscard]] std::string problem_body(const Error& error, int status, std::string_view correlation_id);
+// status 0: the code's own. Help "retry_after_s" also becomes Retry-After, "allow" Allow. A help value stays a string;
+// one name given twice becomes an array.
+[[nodiscard]] Response problem(const Error& error, std::string_view correlation_id, int status = 0);
 
 }  // namespace sekisho::http

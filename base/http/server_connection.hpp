@@ -3,8 +3,12 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <ctime>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/async/task.hpp"
 #include "base/core/result.hpp"
@@ -12,6 +16,7 @@
 #include "base/http/head.hpp"
 #include "base/http/message.hpp"
 #include "base/http/stream.hpp"
+#include "base/http/wire_reader.hpp"
 
 namespace sekisho::http {
 
@@ -38,22 +43,23 @@ class ServerConnection {
   std::function<void()> on_chunk;
 
   [[nodiscard]] Stream& stream() { return *stream_; }
-  [[nodiscard]] std::uint64_t bytes_in() const { return bytes_in_; }
+  [[nodiscard]] std::uint64_t bytes_in() const { return wire_.received(); }
   [[nodiscard]] std::uint64_t bytes_out() const { return bytes_out_; }
 
  private:
-  async::Task<Result<std::size_t>> fill();
-  async::Task<Status> read_chunked(std::size_t limit, std::string& out);
-  async::Task<Status> write_streamed(Response& response);
-  friend class ChunkSink;
+  class ChunkSink;
+  void begin_answer(const Response& response, bool keep_alive);
+  async::Task<Status> send(std::string_view bytes);
+  async::Task<Status> write_whole(Response& response, bool keep_alive);
+  async::Task<Status> write_streamed(Response& response, bool keep_alive, bool chunked);
+  std::string_view date();
 
   std::unique_ptr<Stream> stream_;
-  HeadScanner scanner_;
-  std::string in_;       // received, not yet used: from used_ on
-  std::size_t used_ = 0;
-  std::string out_;      // reused for every answer
-  std::uint64_t bytes_in_ = 0;
+  WireReader wire_;
+  std::string out_;  // reused for every answer
   std::uint64_t bytes_out_ = 0;
+  std::time_t date_second_ = 0;
+  std::string date_;
 };
 
 // True for errors of read_head and read_body that deserve an answer.

@@ -43,10 +43,10 @@ struct PipelineOptions {
   std::chrono::milliseconds deadline{30'000};    // given to each request
   Authenticate authenticate;                     // needed by routes with Access::client; without it they answer 401
   Observer observe;
-  // Runs before admission and access on every request, e.g. CORS answers to OPTIONS; an answer ends the request.
+  // Runs before route and access on every request, e.g. CORS answers to OPTIONS; an answer ends the request.
   std::function<std::optional<http::Response>(const http::Request&)> first;
-  // Runs on every answer before it is written, e.g. to add CORS headers.
-  std::function<void(const http::Request&, http::Response&)> last;
+  // Runs on every answer before it is written, refusals included, with the request's header fields.
+  std::function<void(const http::Headers&, http::Response&)> last;
 };
 
 class Pipeline {
@@ -60,20 +60,27 @@ class Pipeline {
   };
   [[nodiscard]] Result<Admitted> admit(http::Request& request) const;
 
+  // The answer of options.first, if it gives one, completed as every other.
+  [[nodiscard]] std::optional<http::Response> early(http::Request& request) const;
+
   // The request as the listener read it, admitted. Never throws; always an answer with Sekisho-Correlation-Id.
   async::Task<http::Response> run(Admitted admitted, http::Request request);
 
-  // A refusal that the server itself gives: problem document, correlation id, observed.
+  // A refusal that the server itself gives: problem document, correlation id, observed. A refused caller's (401)
+  // closes the connection; the judge's code goes out with 401 whatever the table says, a stale snapshot stays 503.
   [[nodiscard]] http::Response refuse(const Error& error, http::Request& request) const;
 
   // A fresh correlation id: UUIDv7 text.
   [[nodiscard]] std::string correlation_id() const;
 
-  void set_draining(bool draining) { draining_ = draining; }  // new requests answer 503 DRAINING
+  // Admitted requests are refused with 503 DRAINING from now on.
+  void set_draining(bool draining) { draining_ = draining; }
   [[nodiscard]] std::size_t running() const { return running_; }
   [[nodiscard]] const PipelineOptions& options() const { return options_; }
 
  private:
+  struct Running;
+  void complete(http::Response& response, std::string_view correlation_id, const http::Headers& request_headers) const;
   [[nodiscard]] Status check_access(const Access& access, http::Request& request) const;
 
   std::shared_ptr<const Router> router_;
