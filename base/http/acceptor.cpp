@@ -1,5 +1,6 @@
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/basic_socket_acceptor.hpp>
@@ -63,7 +64,7 @@ Acceptor::Acceptor(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Acceptor::Acceptor(Acceptor&&) noexcept = default;
 Acceptor& Acceptor::operator=(Acceptor&&) noexcept = default;
 Acceptor::~Acceptor() {
-  if (impl_ && !impl_->unix_path.empty()) ::unlink(impl_->unix_path.c_str());
+  if (impl_) close();
 }
 
 Result<Acceptor> Acceptor::listen_tcp(const async::Executor& executor, const std::string& address, std::uint16_t port,
@@ -106,13 +107,16 @@ async::Task<Result<Socket>> Acceptor::accept(async::Executor worker) {
   auto& [ec, socket] = accepted;
   if (is_exhaustion(ec)) co_return fail(Code::Busy, "cannot accept on " + impl_->name + ": " + ec.message());
   if (ec) co_return fail(socket_error(ec, "accepting on " + impl_->name));
-  if (impl_->unix_path.empty()) socket.set_option(tcp::no_delay(true), ec);
+  // Refused by Unix sockets, which have nothing to delay.
+  socket.set_option(tcp::no_delay(true), ec);
   co_return Socket(std::make_unique<Socket::Handle>(Socket::Handle{std::move(socket)}));
 }
 
 void Acceptor::close() {
   error_code ignored;
   impl_->acceptor.close(ignored);
+  // At once, so that a successor may listen on the same path before this object is gone.
+  if (!impl_->unix_path.empty()) ::unlink(std::exchange(impl_->unix_path, std::string()).c_str());
 }
 
 std::uint16_t Acceptor::port() const {

@@ -23,10 +23,9 @@ namespace net = boost::asio;
 using net::ip::tcp;
 
 Socket wrap(GenericSocket socket) {
-  if (socket.local_endpoint().protocol().family() != AF_UNIX) {
-    boost::system::error_code ignored;
-    socket.set_option(tcp::no_delay(true), ignored);
-  }
+  // Refused by Unix sockets, which have nothing to delay.
+  boost::system::error_code ignored;
+  socket.set_option(tcp::no_delay(true), ignored);
   return Socket(std::make_unique<Socket::Handle>(Socket::Handle{std::move(socket)}));
 }
 
