@@ -15,33 +15,55 @@ import re
 import sys
 from dataclasses import dataclass
 
-# Room: folder, level, what it may include. A word is a room, a pattern of rooms, "<=N" (every room up to that level),
+# Room: folder, (level, what it may include, what lives there). A word is a room, a pattern of rooms, "<=N" (every room up to that level),
 # "-room" (taken away again), or "files:PATTERN" (only these files of rooms that are otherwise closed).
 ROOMS = {
-    # folder          level  may include
-    "base/core":       (0, []),
-    "base/crypto":     (0, ["base/core"]),
-    "base/async":      (0, ["base/core"]),
-    "base/http":       (0, ["base/*"]),
-    "schemas":         (1, ["base/core", "base/crypto"]),
-    "trust":           (2, ["base/core", "base/crypto", "schemas"]),
-    "policy":          (3, ["base/core", "base/crypto", "schemas", "trust"]),
-    "connectors":      (3, ["base/*", "schemas"]),
-    "node/config":     (4, ["<=3"]),
-    "node/server":     (4, ["<=3"]),
-    "node/journal":    (5, ["<=3"]),
-    "node/audit":      (6, ["<=5", "-node/server"]),
-    "node/catalog":    (6, ["<=5", "-node/server"]),
-    "node/identity":   (6, ["<=5", "-node/server"]),
-    "node/zone":       (6, ["<=5", "-node/server"]),
-    "node/dataspace":  (7, ["<=6", "-node/server"]),
-    "node/admin":      (7, ["<=6", "-node/server"]),
-    "node/exchange":   (8, ["<=7", "-node/server"]),
-    "node/storage":    (9, ["base/*", "schemas", "trust", "files:node/*/ports/*.hpp"]),
-    "node/api":        (9, ["<=8"]),
-    "node/app":        (10, ["<=9"]),
-    "cli":             (10, ["base/*", "schemas", "trust", "policy"]),
-    "tests":           (11, ["<=10"]),
+    "base/core": (0, [],
+        "results, codes, bytes, encodings, clock, strict JSON and YAML, secrets, log, metrics"),
+    "base/crypto": (0, ["base/core"],
+        "digests, randomness, raw signatures, JWS; no claims, no meaning"),
+    "base/async": (0, ["base/core"],
+        "the coroutine kit: task, deadline, group, bounded queue, pools"),
+    "base/http": (0, ["base/*"],
+        "message values, framing rules, TLS, server stream, client, URL, problem documents"),
+    "schemas": (1, ["base/core", "base/crypto"],
+        "messages of everything stored"),
+    "trust": (2, ["base/core", "base/crypto", "schemas"],
+        "keys, certificate paths, zones, Merkle log, statements, seals, bundles, verdicts"),
+    "policy": (3, ["base/core", "base/crypto", "schemas", "trust"],
+        "ODRL to decision, trace and data plan; protocol state machines without I/O"),
+    "connectors": (3, ["base/*", "schemas"],
+        "where data come from: the pull interface and one folder for each kind"),
+    "node/config": (4, ["<=3"],
+        "one typed table of settings"),
+    "node/server": (4, ["<=3"],
+        "accept loop, router, pipeline"),
+    "node/journal": (5, ["<=3"],
+        "the writer: the one place that commits"),
+    "node/audit": (6, ["<=5", "-node/server"],
+        "checkpoints, auditors' queries, material for bundles"),
+    "node/catalog": (6, ["<=5", "-node/server"],
+        "sources, datasets, offers"),
+    "node/identity": (6, ["<=5", "-node/server"],
+        "own keys, the current snapshot, tokens"),
+    "node/zone": (6, ["<=5", "-node/server"],
+        "the trust service of a zone"),
+    "node/dataspace": (7, ["<=6", "-node/server"],
+        "Dataspace Protocol services, outbox"),
+    "node/admin": (7, ["<=6", "-node/server"],
+        "apply, diff, status"),
+    "node/exchange": (8, ["<=7", "-node/server"],
+        "the use case: one release of data, one file for each step"),
+    "node/storage": (9, ["base/*", "schemas", "trust", "files:node/*/ports/*.hpp"],
+        "RocksDB behind the ports"),
+    "node/api": (9, ["<=8"],
+        "route tables and thin handlers"),
+    "node/app": (10, ["<=9"],
+        "wiring, ordered shutdown, maintenance verbs, main of sekishod"),
+    "cli": (10, ["base/*", "schemas", "trust", "policy"],
+        "commands, main of sekisho"),
+    "tests": (11, ["<=10"],
+        "everything of tests/; nothing includes it"),
 }
 
 # Library: the headers it is known by, and the only files that may include it. The first that fits a header decides.
@@ -116,7 +138,7 @@ def allowed_rooms(room):
     allowed = set()
     for word in ROOMS[room][1]:
         if word.startswith("<="):
-            allowed |= {name for name, (level, _) in ROOMS.items() if level <= int(word[2:])}
+            allowed |= {name for name, (level, *_) in ROOMS.items() if level <= int(word[2:])}
         elif word.startswith("-"):
             allowed.discard(word[1:])
         elif not word.startswith("files:"):
@@ -253,11 +275,11 @@ def check(root):
 
 
 def markdown():
-    print("| level | room | may include |\n|---|---|---|")
-    for room, (level, words) in ROOMS.items():
+    print("| level | room | what lives there | may include |\n|---|---|---|---|")
+    for room, (level, words, contents) in ROOMS.items():
         shown = ", ".join(f"`{w.removeprefix('files:').removeprefix('-')}`" if not w.startswith(("<=", "-"))
                           else ("≤ " + w[2:] if w.startswith("<=") else f"not `{w[1:]}`") for w in words)
-        print(f"| {level if room != 'tests' else '–'} | `{room}` | {shown or '–'} |")
+        print(f"| {level if room != 'tests' else '–'} | `{room}` | {contents} | {shown or '–'} |")
     print("\n| library | may be included by |\n|---|---|")
     for name, (_, places) in LIBRARIES.items():
         print(f"| {name} | {', '.join(f'`{place}`' for place in places)} |")

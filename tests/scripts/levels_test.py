@@ -84,7 +84,7 @@ class Rooms(unittest.TestCase):
             self.assertIn(other, levels.allowed_rooms(room), f"{room} -> {other}")
 
     def test_no_room_includes_upwards(self):
-        for room, (level, _) in levels.ROOMS.items():
+        for room, (level, *_) in levels.ROOMS.items():
             for other in levels.allowed_rooms(room):
                 self.assertLessEqual(levels.ROOMS[other][0], level, f"{room} -> {other}")
 
