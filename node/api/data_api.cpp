@@ -1,0 +1,116 @@
+#include "node/api/data_api.hpp"
+
+#include <algorithm>
+
+#include "base/core/encoding.hpp"
+#include "node/api/respond.hpp"
+#include "node/dataspace/catalog_service.hpp"
+#include "node/exchange/idempotency.hpp"
+#include "node/exchange/keys.hpp"
+#include "trust/evidence/envelope.hpp"
+
+namespace sekisho::node {
+namespace {
+
+constexpr std::size_t kMaxName = 512;
+
+Status check_text(const std::string& value, std::string_view name) {
+  const bool good = !value.empty() && value.size() <= kMaxName &&
+                    std::all_of(value.begin(), value.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+  if (good) return {};
+  return fail(Error(Code::InvalidArgument, "a parameter is missing or not printable").with("parameter", std::string(name)));
+}
+
+Result<ConsumerRequest> read_request(const http::Request& request) {
+  ConsumerRequest out;
+  if (request.method == "POST") {
+    const auto body = object_of(request);
+    if (!body) return fail(body.error());
+    if (body->contains("filter")) {
+      return fail(Error(Code::Unsupported, "filters are not served yet").with("pointer", "/filter"));
+    }
+    if (auto known = only_members(*body, {"dataset", "purpose"}); !known) return fail(known.error());
+    auto dataset = get_string(*body, "dataset");
+    auto purpose = get_string(*body, "purpose");
+    if (!dataset) return fail(dataset.error());
+    if (!purpose) return fail(purpose.error());
+    out.dataset = std::move(*dataset);
+    out.purpose = std::move(*purpose);
+  } else {
+    auto query = query_of(request, {"dataset", "purpose"});
+    if (!query) return fail(query.error());
+    out.dataset = (*query)["dataset"];
+    out.purpose = (*query)["purpose"];
+  }
+  if (auto good = check_text(out.dataset, "dataset"); !good) return fail(good.error());
+  if (auto good = check_text(out.purpose, "purpose"); !good) return fail(good.error());
+  out.provider_dns = request.param("provider");
+  if (const auto accept = request.headers.find("Accept")) out.accept = *accept;
+  if (const auto key = request.headers.find("Idempotency-Key")) {
+    auto parsed = parse_idempotency_key(*key);
+    if (!parsed) return fail(parsed.error());
+    out.idempotency_key = std::move(*parsed);
+  }
+  const auto client = client_of(request);
+  out.client = client ? client->id : "";
+  out.correlation_id = request.correlation_id;
+  out.deadline = request.deadline;
+  return out;
+}
+
+}  // namespace
+
+async::Task<http::Response> get_data(const ApiParts& parts, http::Request request) {
+  auto question = read_request(request);
+  if (!question) co_return refuse(request, question.error());
+  auto delivery = co_await parts.consumer.get(std::move(*question));
+  if (!delivery) co_return refuse(request, delivery.error());
+  http::Response response;
+  response.headers.set("Content-Type", delivery->media);
+  response.headers.set("Cache-Control", "no-store, no-transform");
+  response.headers.set("Sekisho-Agreement", to_hex(delivery->agreement));
+  response.headers.set("Sekisho-Exchange", to_text(delivery->exchange));
+  response.headers.set("Sekisho-Intent", to_hex(delivery->intent));
+  response.headers.set("Sekisho-Transfer", delivery->transfer);
+  response.headers.set("Sekisho-Log", delivery->origin + "#" + std::to_string(delivery->index));
+  if (!delivery->statement.empty()) response.headers.set("Sekisho-Statement", delivery->statement);
+  response.headers.set("Sekisho-Salt", to_hex(delivery->salt));
+  response.body = std::move(delivery->body);
+  co_return response;
+}
+
+async::Task<http::Response> get_catalog(const ApiParts& parts, http::Request request) {
+  auto catalog = co_await fetch_catalog(parts.peers, request.param("provider"), request.deadline);
+  if (!catalog) co_return refuse(request, std::move(catalog.error()).with("peer", request.param("provider")));
+  auto response = http::json_response(200, to_text(*catalog));
+  response.headers.set("Cache-Control", "no-store");
+  co_return response;
+}
+
+http::Response get_exchange(const ApiParts& parts, const http::Request& request) {
+  const auto id = uuid_from_text(request.param("id"));
+  if (!id) return refuse(request, Error(Code::ExchangeId, "not a UUID", id.error()));
+  const LogReader& reader = parts.journal.reader();
+  JsonObject out{{"exchange", to_text(*id)}};
+  struct End {
+    pb::EntryKind kind;
+    const char* state;
+  };
+  bool known = false;
+  for (const End end : {End{pb::INTENT, "open"}, End{pb::NRO_IN, "released"}, End{pb::REFUSAL_IN, "refused"}, End{pb::VOID_IN, "void"}}) {
+    const auto at = reader.find(end.kind, *id);
+    if (!at) return refuse(request, at.error());
+    if (!*at) continue;
+    known = true;
+    out["state"] = end.state;
+    out["log"] = parts.journal.origin() + "#" + std::to_string(index_of(**at));
+    if (end.kind == pb::INTENT) continue;
+    const auto envelope = reader.envelope(**at);
+    if (!envelope) return refuse(request, envelope.error());
+    out["statement"] = to_base64url(trust::encode_envelope(*envelope));
+  }
+  if (!known) return refuse(request, Error(Code::NotFound, "no such exchange of this node"));
+  return json(out);
+}
+
+}  // namespace sekisho::node

@@ -1,0 +1,46 @@
+#include "node/api/respond.hpp"
+#include "node/api/routes.hpp"
+
+namespace sekisho::node {
+namespace {
+
+constexpr std::size_t kApplyBody = 8U << 20;
+
+async::Task<http::Response> apply(ApplyService& service, http::Request request) {
+  const auto query = query_of(request, {"dry_run"});
+  if (!query) co_return refuse(request, query.error());
+  auto document = parse_json(request.body, JsonLimits{kApplyBody, 32, 1'000'000});
+  if (!document) co_return refuse(request, document.error());
+  const auto dry = query->find("dry_run");
+  auto done = co_await service.apply(std::move(*document), dry != query->end() && dry->second == "true");
+  if (!done) {
+    // The operator sees the whole chain, not the coarse answer of a peer.
+    co_return refuse(request, Error(done.error()).with("chain", done.error().chain()));
+  }
+  co_return json(*done);
+}
+
+http::Response status(const ApiParts& parts, const http::Request& request) {
+  const auto state = node_status(parts.status);
+  if (!state) return refuse(request, Error(state.error()).with("chain", state.error().chain()));
+  return json(*state);
+}
+
+}  // namespace
+
+std::vector<Route> operator_routes(const ApiParts& p) {
+  const Access op = Access::operator_socket();
+  return {
+      {"POST", "/apply", op, kApplyBody, "Declare sources, datasets, offers and clients",
+       [&service = p.apply](http::Request request) { return apply(service, std::move(request)); }},
+      {"GET", "/status", op, 0, "How the node is", plain([&p](const http::Request& r) { return status(p, r); })},
+      {"GET", "/metrics", op, 0, "Prometheus text",
+       plain([&p](const http::Request&) {
+         auto response = http::text_response(200, p.metrics.text());
+         response.headers.set("Content-Type", "text/plain; version=0.0.4");
+         return response;
+       })},
+  };
+}
+
+}  // namespace sekisho::node
