@@ -24,6 +24,7 @@
 #include "base/core/clock.hpp"
 #include "base/core/random.hpp"
 #include "base/core/result.hpp"
+#include "base/crypto/ed25519.hpp"
 #include "base/crypto/signer.hpp"
 #include "node/journal/head.hpp"
 #include "node/journal/reader.hpp"
@@ -37,10 +38,10 @@ struct SnapshotRef {
 };
 
 struct JournalOptions {
-  std::string origin;     // from log_origin(), or as enrolled; must be the stored one where a log exists
+  std::string origin;     // of a new log: from log_origin(), or as enrolled; a stored log of the same host goes on
   trust::Issuer issuer;   // did, zone, digest of the statement certificate
   std::shared_ptr<Signer> statement_signer;
-  std::string log_vkey;   // C2SP vkey of the log key; named by GENESIS, verifies the anchor file
+  Ed25519PublicKey log_key;  // named by GENESIS, verifies the anchor file
   std::string anchor;     // path of the anchor file; empty: none (tests of other rooms)
   std::string build_id;   // named by START
   std::function<SnapshotRef()> snapshot;  // any thread; cheap
@@ -72,7 +73,8 @@ class Journal {
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
 
-  // Any executor; resumes on the caller's.
+  // Any executor; resumes on the caller's. The unit is queued by the call itself. A caller that is cancelled while
+  // it waits does not know the outcome: the unit commits all the same.
   [[nodiscard]] async::Task<Result<Committed>> commit(Unit unit);
 
   // Blocks the calling thread: start-up, tests, tools. Never on an io thread.

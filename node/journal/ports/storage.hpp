@@ -47,6 +47,12 @@ inline constexpr std::size_t kFamilies = 19;
 
 // Version of the layout of keys and values. A database of a higher one is refused (Code::SchemaNewer).
 inline constexpr std::uint32_t kStorageSchema = 1;
+// Rows of Family::Meta that every implementation writes and checks: be32 schema; DID of the owner.
+inline constexpr std::string_view kMetaSchema = "schema";
+inline constexpr std::string_view kMetaOwner = "owner";
+
+// Keys of Family::Posting begin with dimension ‖ token; scans of one token are by this prefix.
+inline constexpr std::size_t kPostingPrefix = 17;
 
 // Sets key to value, or erases it where value is absent. Later mutations of a batch win.
 struct Mutation {
