@@ -14,7 +14,7 @@
 #include "trust/zone/authority.hpp"
 #include "trust/zone/trust_state.hpp"
 
-namespace sekisho::testing {
+namespace sekisho::test {
 
 struct TestZone {
   std::shared_ptr<trust::Authority> authority;  // publishes further snapshots, suspends, revokes
@@ -50,4 +50,4 @@ struct TestPorts {
 // Publishes a new snapshot of each and exchanges CRLs and node records between jp and eu.
 void refresh(TestZones& zones, Instant now);
 
-}  // namespace sekisho::testing
+}  // namespace sekisho::test

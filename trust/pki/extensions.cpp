@@ -1,7 +1,6 @@
 #include "trust/pki/extensions.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 namespace sekisho::trust::ext {
 
@@ -69,7 +68,20 @@ ExtensionPtr extended_key_usage(const std::string& oids) { return from_text(NID_
 ExtensionPtr alternative_names(const std::string& names) { return from_text(NID_subject_alt_name, names); }
 
 ExtensionPtr policies(std::span<const std::string> oids) {
-  return from_text(NID_certificate_policies, fmt::format("{}", fmt::join(oids, ",")));
+  // OpenSSL reads policies from text only with a configuration file behind it.
+  const std::unique_ptr<CERTIFICATEPOLICIES, OsslFree<CERTIFICATEPOLICIES_free>> list(CERTIFICATEPOLICIES_new());
+  for (const std::string& oid : oids) {
+    POLICYINFO* info = POLICYINFO_new();
+    ASN1_OBJECT* object = OBJ_txt2obj(oid.c_str(), 1);
+    if (!list || info == nullptr || object == nullptr || sk_POLICYINFO_push(list.get(), info) <= 0) {
+      POLICYINFO_free(info);
+      ASN1_OBJECT_free(object);
+      return nullptr;
+    }
+    ASN1_OBJECT_free(info->policyid);
+    info->policyid = object;
+  }
+  return ExtensionPtr(list ? X509V3_EXT_i2d(NID_certificate_policies, 0, list.get()) : nullptr);
 }
 
 ExtensionPtr policy_mappings(std::span<const PolicyPair> pairs) {

@@ -44,7 +44,9 @@ Bytes extension_der(const Certificate& c, int nid) {
   return ext::der_of(X509_get_ext(c.native(), at));
 }
 
-Status verify_issued(const Certificate& subject, const Certificate& issuer) {
+}  // namespace
+
+Status check_issued(const Certificate& subject, const Certificate& issuer) {
   EVP_PKEY* key = X509_get0_pubkey(issuer.native());
   const bool good = subject.issuer_der() == issuer.subject_der() && key != nullptr &&
                     X509_verify(subject.native(), key) == 1;
@@ -52,8 +54,6 @@ Status verify_issued(const Certificate& subject, const Certificate& issuer) {
   if (!good) return broken("the certificate " + subject.subject() + " is not signed by " + issuer.subject());
   return {};
 }
-
-}  // namespace
 
 Result<LeafNames> check_leaf(const Certificate& leaf, Use use) {
   if (leaf.dns_names().size() != 1) return fail(Code::CertificateProfile, "a leaf must name exactly one DNS name");
@@ -86,7 +86,7 @@ Status check_root(const Certificate& root) {
   if (!root.self_issued() || !root.is_ca()) return broken("a root must be a self-signed CA");
   Result<PublicKey> key = PublicKey::from_spki(root.spki());
   if (!key || key->kind() != KeyKind::P384) return broken("a root key must be ECDSA P-384");
-  return verify_issued(root, root);
+  return check_issued(root, root);
 }
 
 Status check_ca(const Certificate& ca, const Certificate& issuer, int path_length) {
@@ -95,12 +95,12 @@ Status check_ca(const Certificate& ca, const Certificate& issuer, int path_lengt
   }
   Result<PublicKey> key = PublicKey::from_spki(ca.spki());
   if (!key || key->kind() != KeyKind::P384) return broken("a CA key must be ECDSA P-384");
-  return verify_issued(ca, issuer);
+  return check_issued(ca, issuer);
 }
 
 Status check_cross_certificate(const Certificate& cross, const Certificate& own_cross_ca,
                                const Certificate& foreign_root, const CrossTerms& terms) {
-  if (Status s = verify_issued(cross, own_cross_ca); !s) return s;
+  if (Status s = check_issued(cross, own_cross_ca); !s) return s;
   if (cross.subject_der() != foreign_root.subject_der() || cross.spki() != foreign_root.spki()) {
     return broken("the cross-certificate is not for the foreign root");
   }

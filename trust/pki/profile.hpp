@@ -31,6 +31,8 @@ struct Namespace {
 };
 [[nodiscard]] Status check_namespace(const Certificate& leaf, const Namespace& space);
 
+// The issuer's key signed the certificate; nothing about time or status.
+[[nodiscard]] Status check_issued(const Certificate& certificate, const Certificate& issuer);
 // Self-signed P-384 CA that verifies under its own key.
 [[nodiscard]] Status check_root(const Certificate& root);
 // A CA below the root with the path length, signed by it.

@@ -22,7 +22,6 @@
 
 namespace sekisho::pb {
 class AuthorityBook;
-class CaBook;
 class PeerBook;
 }  // namespace sekisho::pb
 
@@ -66,12 +65,13 @@ class Authority {
   [[nodiscard]] Result<SignedObject> propose(std::string_view peer, const RecognitionTerms& terms) const;
   // Step 3: signs only what this zone would itself propose with those terms, byte for byte.
   [[nodiscard]] Result<SignedObject> sign(const SignedObject& recognition, Instant now);
-  // Step 4: a nonce for the peer; the peer's proof; checking it. A nonce is good for one check.
+  // Step 4. The challenge for the peer's root (nonce: 32 fresh octets); the answer to a peer's challenge; checking the
+  // peer's answer. A nonce is good for one check.
   [[nodiscard]] Result<Bytes> challenge(const Recognition& recognition, BytesView nonce);
-  [[nodiscard]] Result<SignedObject> prove(const Recognition& recognition, BytesView nonce) const;
-  [[nodiscard]] Status check_proof(const Recognition& recognition, const SignedObject& proof, Instant now);
+  [[nodiscard]] Result<SignedObject> prove(BytesView challenge) const;
+  [[nodiscard]] Status check_proof(const SignedObject& proof, Instant now);
   // Step 6 and 9: issues the one active cross-certificate (an older one is revoked as superseded) and makes the
-  // recognition active from the next snapshot on. Both roots must have signed.
+  // recognition active from the next snapshot on. Both roots must have signed, and the peer have proven its key.
   [[nodiscard]] Result<Certificate> certify(const SignedObject& recognition, Instant now);
   // The certified side: the certificate that the peer issued for this root is within the recognition.
   [[nodiscard]] Status lint(const Certificate& received, const Recognition& recognition, Instant now) const;
@@ -90,8 +90,12 @@ class Authority {
 
  private:
   Authority();
-  void note(Instant now, std::string_view event, std::string_view subject, const Digest& digest,
+  void note(Instant now, std::string_view event, std::string_view subject, BytesView digest,
             std::string_view reason = {});
+  [[nodiscard]] Result<pb::PeerBook*> peer(std::string_view zone) const;
+  [[nodiscard]] Status own_proposal(const Recognition& recognition, const ZoneDescriptor& other, Instant now) const;
+  [[nodiscard]] Status change_state(std::string_view peer, RecognitionState to, std::string reason, Instant now);
+  [[nodiscard]] Result<TrustSnapshot> next_snapshot(Instant now, const SnapshotTimes& times) const;
   AuthorityKeys keys_;
   ZoneDescriptor descriptor_;
   std::unique_ptr<pb::AuthorityBook> book_;
