@@ -1,0 +1,64 @@
+#include "base/core/encoding.hpp"
+#include "trust/evidence/seal_cache.hpp"
+#include "trust/evidence/verify/material.hpp"
+#include "trust/pki/certificate.hpp"
+
+namespace sekisho::trust::verify {
+namespace {
+
+// SubjectPublicKeyInfo of an Ed25519 key (RFC 8410) is this prefix and the 32 octets.
+constexpr std::uint8_t kEd25519Prefix[] = {0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00};
+
+Result<Ed25519PublicKey> statement_key(BytesView leaf_der) {
+  const Result<Certificate> leaf = Certificate::parse(leaf_der);
+  if (!leaf) return fail(leaf.error());
+  const Bytes& spki = leaf->spki();
+  if (spki.size() != sizeof kEd25519Prefix + 32 || !std::equal(std::begin(kEd25519Prefix), std::end(kEd25519Prefix), spki.begin())) {
+    return fail(Code::CertificateProfile, "the certificate's key is not Ed25519");
+  }
+  return ed25519_public_key(BytesView(spki).last(32));
+}
+
+}  // namespace
+
+void check_snapshots(Material& material, const std::map<std::string, Digest>& roots, Findings& findings) {
+  for (auto& [id, item] : material.snapshots) {
+    const TrustSnapshot& snapshot = item.snapshot;
+    const auto root = roots.find(snapshot.zone);
+    if (root == roots.end()) {
+      findings.fault(Verdict::Indeterminate, "snapshot", item.member, "no --root was given for the zone " + snapshot.zone);
+    } else if (root->second != snapshot.descriptor.root.digest()) {
+      findings.fault(Verdict::InvalidAtExchange, "snapshot", item.member,
+                     "the root of the zone " + snapshot.zone + " is not the one that was given");
+    } else {
+      item.anchored = true;
+      findings.pass("snapshot", item.member, "signed under the given root of the zone " + snapshot.zone);
+    }
+  }
+}
+
+void check_seals(Material& material, Findings& findings) {
+  SealCache cache;
+  for (auto& [id, item] : material.statements) {
+    const Digest& cert = item.statement.issuer.cert;
+    const auto chain = material.chains.find(cert);
+    if (chain == material.chains.end()) {
+      findings.fault(Verdict::Indeterminate, "seal", item.member, "the issuer's chain " + chain_member(cert) + " is missing");
+      continue;
+    }
+    material.unused.erase(chain_member(cert));
+    const Result<Ed25519PublicKey> key = statement_key(chain->second[0]);
+    if (!key) {
+      findings.fault(Verdict::Tampered, "seal", item.member, "the issuer's certificate has no statement key: " + key.error().message);
+      continue;
+    }
+    if (const Status s = cache.verify(item.envelope.payload, item.envelope.seal, *key); !s) {
+      findings.fault(Verdict::Tampered, "seal", item.member, s.error().message);
+      continue;
+    }
+    item.sealed = true;
+    findings.pass("seal", item.member, "sealed by the key of the certificate that it names");
+  }
+}
+
+}  // namespace sekisho::trust::verify
