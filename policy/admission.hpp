@@ -51,7 +51,9 @@ struct AdmissionOptions {
 // The same for people, line by line.
 [[nodiscard]] std::string report_text(const Admission& admission);
 
-// read_policy and admit in one step. Code::PolicyRefused with help "report" (the report as JSON text) when refused.
+// admit, with Code::PolicyRefused and help "report" (the report as JSON text) when refused.
+[[nodiscard]] Result<PolicyIr> admit_document(const PolicyDocument& document, const AdmissionOptions& options = {});
+// read_policy and admit_document in one step.
 [[nodiscard]] Result<PolicyIr> admit_policy(const Json& policy, PolicyKind kind, const AdmissionOptions& options = {});
 
 }  // namespace sekisho::policy

@@ -60,8 +60,8 @@ struct Decision {
 // Precondition: denied.
 [[nodiscard]] Error denial(const Program& program, const Decision& decision);
 
-// Canonical JSON of input facts, outcome and the result of every rule; a replay gives the same text. Holds no values but
-// identifiers of purpose and zone.
+// Canonical JSON (RFC 8785) of the facts, the outcome and the result of every rule; a replay gives the same text. No values
+// but the identifiers of purpose and zone; times in microseconds.
 [[nodiscard]] std::string trace_text(const Program& program, const DecisionInput& input, const Decision& decision);
 
 // SHA-256 of trace_text: the member `decision` of release, refusal and void statements.

@@ -1,5 +1,10 @@
-// A policy as it is meant: terms resolved, values typed, one action set for each rule, rules sorted. Two documents that mean
-// the same by the term table (spelling, order of rules, order of constraints, time zones) have the same IR and digest.
+// A policy as it is meant: terms resolved, values typed, rules sorted. Two documents that mean the same by the term table
+// (spelling, order of rules, order and nesting of constraints, time zones, `eq x` and `isAnyOf [x]`) have the same IR and
+// digest. The normal form of a condition:
+//   Text      eq and isAnyOf are IsAnyOf, neq and isNoneOf are IsNoneOf, isA stays; texts sorted
+//   Instant   a date is a UTC day (or that of its offset): lt and gteq compare with its first microsecond, lteq and gt with
+//             its last, eq is All of gteq and lteq, neq is Any of lt and gt
+//   logical   All in All and Any in Any are flattened, doubles dropped, a part alone stands for itself; andSequence is none
 #pragma once
 
 #include <cstdint>
@@ -18,10 +23,9 @@ namespace sekisho::policy {
 struct Atom {
   Operand operand = Operand::DateTime;
   Operator op = Operator::Eq;
-  // Integer: low. Instant: the first and last microsecond that the literal means (a dateTime is one, a date is a day).
-  std::int64_t low = 0, high = 0;
+  std::int64_t number = 0;         // Integer; Instant: microseconds since 1970 UTC
   std::vector<std::string> texts;  // Text, ViewId: sorted, unique
-  auto operator<=>(const Atom&) const = default;
+  bool operator==(const Atom&) const = default;
 };
 
 struct Expr {
@@ -37,6 +41,7 @@ struct Rule {
   Action action = Action::Use;
   Expr condition;
   Label label = Label::Enforced;
+  std::string pointer;  // where it stood in the document; no part of its identity
 };
 
 struct PolicyIr {
@@ -60,6 +65,7 @@ void seal(PolicyIr& ir);
 [[nodiscard]] JsonObject wire_rules(const PolicyIr& ir);
 
 // One sentence for each rule, English, from the IR only: no text of the peer but identifiers.
+[[nodiscard]] std::string plain_text(const Rule& rule);
 [[nodiscard]] std::string plain_text(const PolicyIr& ir);
 
 // All purposes (or zones) that some permission names as acceptable, sorted.

@@ -26,8 +26,8 @@ class Program {
     Operand operand;
     Operator op;
     std::uint16_t next;            // index behind this subtree
-    std::uint32_t first_text, texts;  // into texts(): the acceptable values, sorted
-    std::int64_t low, high;
+    std::uint32_t first_text, texts;  // into texts(): the named values, sorted
+    std::int64_t number;
   };
   struct CompiledRule {
     ActionMask actions;
@@ -42,12 +42,14 @@ class Program {
 
   [[nodiscard]] std::span<const CompiledRule> rules() const { return rules_; }
   [[nodiscard]] std::span<const Node> nodes() const { return nodes_; }
-  [[nodiscard]] std::string_view text(std::uint32_t index) const { return texts_[index]; }
+  [[nodiscard]] std::span<const std::string> texts(const Node& node) const { return std::span(texts_).subspan(node.first_text, node.texts); }
   [[nodiscard]] std::string_view rid(std::size_t rule) const { return rids_[rule]; }
   [[nodiscard]] const Digest& digest() const { return digest_; }        // of the IR
   [[nodiscard]] const Digest& agreement() const { return agreement_; }
   [[nodiscard]] std::string_view target() const { return target_; }
   [[nodiscard]] std::string_view assignee() const { return assignee_; }
+  [[nodiscard]] std::string_view digest_hex() const { return digest_hex_; }
+  [[nodiscard]] std::string_view agreement_hex() const { return agreement_hex_; }
   [[nodiscard]] bool grants() const { return grants_; }                 // only an agreement does
   [[nodiscard]] const std::string& purposes() const { return purposes_; }  // of the permissions, joined by ", "
   [[nodiscard]] const std::string& zones() const { return zones_; }
@@ -59,7 +61,7 @@ class Program {
   std::vector<Node> nodes_;
   std::vector<std::string> texts_, rids_;
   Digest digest_{}, agreement_{};
-  std::string target_, assignee_, purposes_, zones_;
+  std::string digest_hex_, agreement_hex_, target_, assignee_, purposes_, zones_;
   bool grants_ = false;
 };
 

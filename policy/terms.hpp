@@ -6,11 +6,12 @@
 // a JSON-LD reader with the DSP 2025-1 context understands too. Pure; constant data.
 #pragma once
 
-#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sekisho::policy {
 
@@ -25,11 +26,12 @@ inline constexpr std::size_t kOperands = 6;
 
 enum class Operator : std::uint8_t { Eq, Neq, Lt, Lteq, Gt, Gteq, IsA, IsAnyOf, IsNoneOf };
 
-// The actions that a rule may name. `Use` includes every one of them but Transfer (ODRL 2.2 vocabulary, includedIn).
+// The actions that a rule may name. Use includes all before Transfer, which includes Give and Sell (ODRL 2.2, includedIn).
 enum class Action : std::uint8_t {
-  Use, Read, Display, Derive, Aggregate, Anonymize, Modify, Index, Reproduce, Distribute, Present, Archive, Delete, Transfer
+  Use, Read, Display, Derive, Aggregate, Anonymize, Index, Modify, Reproduce, Distribute, GrantUse, Present, Archive, Delete,
+  Transfer, Give, Sell
 };
-inline constexpr std::size_t kActions = 14;
+inline constexpr std::size_t kActions = 17;
 
 // One bit for each Action.
 using ActionMask = std::uint32_t;
@@ -75,8 +77,7 @@ inline constexpr Action kServedAction = Action::Read;
 [[nodiscard]] std::string nearest_operand(std::string_view text);
 [[nodiscard]] std::string nearest_action(std::string_view text);
 
-// Purposes are compared as texts; `isA` also accepts a narrower purpose of the pinned excerpt of DPV 2.3. True when
-// `purpose` is `general` or lies under it.
-[[nodiscard]] bool purpose_is_a(std::string_view purpose, std::string_view general);
+// `purpose` and every purpose that the pinned excerpt of DPV 2.3 has under it: what `isA` accepts.
+[[nodiscard]] std::vector<std::string> narrower_purposes(std::string_view purpose);
 
 }  // namespace sekisho::policy

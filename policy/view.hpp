@@ -14,7 +14,9 @@
 #pragma once
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -23,7 +25,6 @@
 
 #include "base/core/bytes.hpp"
 #include "base/core/json.hpp"
-#include "base/core/keep_tree.hpp"
 
 namespace sekisho::policy {
 
@@ -42,7 +43,8 @@ struct FieldOp {
 };
 [[nodiscard]] FieldOp stronger(FieldOp a, FieldOp b);
 
-using RowValue = std::variant<std::nullptr_t, bool, std::int64_t, std::string>;
+// monostate: null.
+using RowValue = std::variant<std::monostate, bool, std::int64_t, std::string>;
 
 struct RowRule {
   enum class Op : std::uint8_t { Eq, Neq, In };
@@ -58,10 +60,10 @@ class View {
   [[nodiscard]] static Result<View> parse(const Json& document);
 
   [[nodiscard]] const std::vector<RowRule>& rows() const { return rows_; }
-  [[nodiscard]] const std::map<std::string, FieldOp>& fields() const { return fields_; }
+  [[nodiscard]] const std::map<std::string, FieldOp, std::less<>>& fields() const { return fields_; }
   [[nodiscard]] const std::vector<std::string>& dropped_names() const { return dropped_names_; }  // of "/**/name", sorted
   // What happens to a member: the nearest entry at or above it, Drop when there is none.
-  [[nodiscard]] FieldOp effective(const FieldPath& path) const;
+  [[nodiscard]] FieldOp effective(std::string_view pointer) const;
 
   [[nodiscard]] const Json& document() const { return document_; }
   [[nodiscard]] const Digest& digest() const { return digest_; }  // SHA-256 of the document's canonical JSON
@@ -70,7 +72,7 @@ class View {
  private:
   friend Result<View> join(const View& a, const View& b);
   std::vector<RowRule> rows_;
-  std::map<std::string, FieldOp> fields_;
+  std::map<std::string, FieldOp, std::less<>> fields_;
   std::vector<std::string> dropped_names_;
   std::string schema_digest_;
   Json document_;

@@ -1,0 +1,170 @@
+#include "policy/view.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/core/encoding.hpp"
+#include "base/core/keep_tree.hpp"
+#include "base/crypto/digest.hpp"
+
+namespace sekisho::policy {
+namespace {
+
+constexpr std::string_view kMedia = "application/x-ndjson";
+constexpr std::string_view kAnyDepth = "/**/";
+
+std::unexpected<Error> refuse(std::string pointer, std::string_view what) {
+  return fail(Error(Code::ViewError, fmt::format("view member '{}' {}", pointer, what)).with("pointer", std::move(pointer)));
+}
+
+// As a token of the pointer into the document (RFC 6901).
+std::string member_of(std::string_view parent, std::string_view name) {
+  std::string out = fmt::format("{}/", parent);
+  for (const char c : name) {
+    if (c == '~') out += "~0";
+    else if (c == '/') out += "~1";
+    else out += c;
+  }
+  return out;
+}
+
+// Every pointer has one spelling, so that its parent is what stands before the last '/'.
+std::string_view parent(std::string_view pointer) { return pointer.substr(0, pointer.rfind('/')); }
+
+bool has_any_depth(const FieldPath& path) {
+  return std::ranges::find(path.tokens(), "**") != path.tokens().end();
+}
+
+Result<RowValue> row_value(const Json& value, const std::string& pointer) {
+  if (value.is_null()) return RowValue(std::monostate());
+  if (value.is_bool()) return RowValue(value.get_bool());
+  if (value.is_int64()) return RowValue(value.get_int64());
+  if (value.is_string()) return RowValue(std::string(std::string_view(value.get_string())));
+  return refuse(pointer, "is not a string, integer, boolean or null");
+}
+
+Result<RowRule> row_rule(const Json& row, const std::string& pointer) {
+  if (!row.is_object()) return refuse(pointer, "is not an object");
+  const JsonObject& object = row.get_object();
+  if (Status only = only_members(object, {"pointer", "op", "value"}); !only) return refuse(pointer, "has an unknown member");
+  RowRule out;
+  const Result<std::string> path_text = get_string(object, "pointer");
+  const Result<FieldPath> path = path_text ? FieldPath::parse(*path_text) : fail(path_text.error());
+  if (!path || path->tokens().empty() || has_any_depth(*path)) return refuse(pointer + "/pointer", "is not a JSON pointer to a member");
+  out.pointer = *path_text;
+  const Result<std::string> op = get_string(object, "op");
+  if (op && *op == "eq") out.op = RowRule::Op::Eq;
+  else if (op && *op == "neq") out.op = RowRule::Op::Neq;
+  else if (op && *op == "in") out.op = RowRule::Op::In;
+  else return refuse(pointer + "/op", "is not eq, neq or in");
+  const std::string at = pointer + "/value";
+  const Json* value = object.if_contains("value");
+  if (value == nullptr) return refuse(at, "is missing");
+  if (out.op != RowRule::Op::In) {
+    Result<RowValue> one = row_value(*value, at);
+    if (!one) return fail(one.error());
+    out.values.push_back(std::move(*one));
+    return out;
+  }
+  if (!value->is_array() || value->get_array().empty() || value->get_array().size() > kViewValues) {
+    return refuse(at, fmt::format("is not a list of 1 … {} values", kViewValues));
+  }
+  for (const Json& item : value->get_array()) {
+    Result<RowValue> one = row_value(item, at);
+    if (!one) return fail(one.error());
+    out.values.push_back(std::move(*one));
+  }
+  std::ranges::sort(out.values);
+  const auto doubles = std::ranges::unique(out.values);
+  out.values.erase(doubles.begin(), doubles.end());
+  return out;
+}
+
+Result<FieldOp> field_op(const Json& value, const std::string& pointer) {
+  if (value.is_string() && std::string_view(value.get_string()) == "keep") return FieldOp{FieldOp::Kind::Keep, 0};
+  if (value.is_string() && std::string_view(value.get_string()) == "drop") return FieldOp{FieldOp::Kind::Drop, 0};
+  const Json* shown = value.is_object() && value.get_object().size() == 1 ? value.get_object().if_contains("mask") : nullptr;
+  if (shown == nullptr || !shown->is_int64() || shown->get_int64() < 0 || shown->get_int64() > std::int64_t{kMaskMax}) {
+    return refuse(pointer, fmt::format("is not \"keep\", \"drop\" or {{\"mask\": 0 … {}}}", kMaskMax));
+  }
+  return FieldOp{FieldOp::Kind::Mask, static_cast<unsigned>(shown->get_int64())};
+}
+
+}  // namespace
+
+FieldOp stronger(FieldOp a, FieldOp b) {
+  if (a.kind != b.kind) return a.kind > b.kind ? a : b;
+  return a.shown < b.shown ? a : b;
+}
+
+Result<View> View::parse(const Json& document) {
+  if (!document.is_object()) return refuse("", "is not an object");
+  const JsonObject& object = document.get_object();
+  if (Status only = only_members(object, {"schemaDigest", "media", "rows", "fields"}); !only) return refuse("", "has an unknown member");
+  View out;
+  if (const Json* schema = object.if_contains("schemaDigest")) {
+    if (!schema->is_string() || !digest_from_hex(schema->get_string())) return refuse("/schemaDigest", "is not 64 lower-case hex digits");
+    out.schema_digest_ = std::string_view(schema->get_string());
+  }
+  if (const Json* media = object.if_contains("media")) {
+    if (!media->is_string() || std::string_view(media->get_string()) != kMedia) return refuse("/media", fmt::format("is not {}", kMedia));
+  }
+  if (const Json* rows = object.if_contains("rows")) {
+    if (!rows->is_array() || rows->get_array().size() > kViewRows) return refuse("/rows", fmt::format("is not a list of at most {}", kViewRows));
+    for (std::size_t i = 0; i < rows->get_array().size(); ++i) {
+      Result<RowRule> row = row_rule(rows->get_array()[i], fmt::format("/rows/{}", i));
+      if (!row) return fail(row.error());
+      out.rows_.push_back(std::move(*row));
+    }
+  }
+  const Json* fields = object.if_contains("fields");
+  if (fields == nullptr || !fields->is_object() || fields->get_object().size() > kViewFields) {
+    return refuse("/fields", fmt::format("is not an object of at most {} members", kViewFields));
+  }
+  for (const auto& [name, value] : fields->get_object()) {
+    const std::string at = member_of("/fields", name);
+    const Result<FieldPath> path = FieldPath::parse(name);
+    if (!path) return refuse(at, "is not a JSON pointer");
+    const Result<FieldOp> op = field_op(value, at);
+    if (!op) return fail(op.error());
+    if (!has_any_depth(*path)) {
+      out.fields_.emplace(std::string(std::string_view(name)), *op);
+      continue;
+    }
+    const bool single = std::string_view(name).starts_with(kAnyDepth) && path->tokens().size() == 2 && path->tokens()[1] != "**" &&
+                        path->tokens()[1] != "*";
+    if (!single || op->kind != FieldOp::Kind::Drop) return refuse(at, "may use ** only as /**/name with \"drop\"");
+    out.dropped_names_.push_back(path->tokens()[1]);
+  }
+  std::ranges::sort(out.dropped_names_);
+  for (const auto& [pointer, op] : out.fields_) {
+    // What is masked is a text; there is nothing below it.
+    if (!pointer.empty() && out.effective(parent(pointer)).kind == FieldOp::Kind::Mask) {
+      return refuse(member_of("/fields", pointer), "lies below a masked member");
+    }
+  }
+  const Result<std::string> canonical = canonical_json(document);
+  if (!canonical) return refuse("", "has no canonical form");
+  out.document_ = document;
+  out.digest_ = sha256(as_bytes(*canonical));
+  return out;
+}
+
+FieldOp View::effective(std::string_view pointer) const {
+  for (;;) {
+    const auto entry = fields_.find(pointer);
+    if (entry != fields_.end()) return entry->second;
+    if (pointer.empty()) return {};
+    pointer = parent(pointer);
+  }
+}
+
+std::string View::id() const { return std::string(kViewPrefix) + to_hex(digest_); }
+
+Result<Digest> view_digest_from_id(std::string_view id) {
+  if (!id.starts_with(kViewPrefix)) return fail(Code::ViewError, "not the name of a view");
+  return digest_from_hex(id.substr(kViewPrefix.size()));
+}
+
+}  // namespace sekisho::policy
