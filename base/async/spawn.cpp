@@ -1,7 +1,6 @@
 #include "base/async/spawn.hpp"
 
 #include <atomic>
-#include <cstdio>
 #include <exception>
 #include <string>
 
@@ -9,6 +8,8 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
+
+#include "base/core/log.hpp"
 
 namespace sekisho::async {
 namespace {
@@ -42,8 +43,7 @@ void spawn(const Executor& executor, Task<void> task, std::string_view name) {
   boost::asio::co_spawn(executor, std::move(task), [name](std::exception_ptr thrown) {
     if (!thrown || is_cancellation(thrown)) return;
     ++escaped;
-    std::fprintf(stderr, "{\"event\":\"task.exception\",\"task\":\"%.*s\",\"what\":\"%s\"}\n",
-                 static_cast<int>(name.size()), name.data(), what_of(thrown).c_str());
+    log_error("task.exception", {{"task", name}, {"what", what_of(thrown)}});
   });
 }
 

@@ -1,0 +1,73 @@
+#include "base/async/event.hpp"
+
+#include "base/async/spawn.hpp"
+#include "base/async/timer.hpp"
+#include "base/async/watchdog.hpp"
+#include "tests/support/co_test.hpp"
+
+namespace sekisho::async {
+namespace {
+
+using namespace std::chrono_literals;
+
+Task<void> wait_and_count(Event& event, int& count) {
+  co_await event.wait();
+  ++count;
+}
+
+CO_TEST(Event, WakesAllWaiters) {
+  auto executor = co_await current_executor();
+  Event event(executor);
+  int count = 0;
+  for (int i = 0; i < 3; ++i) spawn(executor, wait_and_count(event, count));
+  co_await sleep_for(0ns);
+  EXPECT_EQ(count, 0);
+  event.set();
+  while (count < 3) co_await sleep_for(0ns);
+  co_await event.wait();  // stays set
+}
+
+CO_TEST(Event, WaitUntilTellsWhetherItWasInTime) {
+  auto executor = co_await current_executor();
+  Event event(executor);
+  const bool early = co_await event.wait_until(Deadline::in(1ms));
+  EXPECT_FALSE(early);
+  event.set();
+  const bool set = co_await event.wait_until(Deadline::in(1h));
+  EXPECT_TRUE(set);
+}
+
+CO_TEST(Watchdog, FiresOnceWhenLate) {
+  auto executor = co_await current_executor();
+  Event late(executor);
+  const Watchdog dog(executor, Deadline::in(1ms), [&] { late.set(); });
+  co_await late.wait();
+  EXPECT_TRUE(dog.fired());
+}
+
+CO_TEST(Watchdog, IsSilentWhenDestroyedBefore) {
+  auto executor = co_await current_executor();
+  bool fired = false;
+  {
+    // Already late, and queued: destruction must still win.
+    const Watchdog dog(executor, Deadline(std::chrono::steady_clock::now() - 1s), [&] { fired = true; });
+  }
+  co_await sleep_for(0ns);
+  EXPECT_FALSE(fired);
+}
+
+Task<void> throw_at_once() {
+  co_await sleep_for(std::chrono::nanoseconds(1));
+  throw std::runtime_error("a bug");
+}
+
+CO_TEST(Spawn, ExceptionsEndAtTheBoundary) {
+  auto executor = co_await current_executor();
+  const auto before = escaped_exceptions();
+  spawn(executor, throw_at_once(), "test");
+  while (escaped_exceptions() == before) co_await sleep_for(0ns);
+  EXPECT_EQ(escaped_exceptions(), before + 1);
+}
+
+}  // namespace
+}  // namespace sekisho::async
