@@ -133,6 +133,12 @@ Result<Bytes> CertificateBook::serve(const Digest& certificate) const {
   return join_chain(**archived);
 }
 
-Mutation CertificateBook::own_chain() const { return archive_chain(self_.statement_chain); }
+Status CertificateBook::archive_own() {
+  Unit unit;
+  unit.mutations.push_back(archive_chain(self_.statement_chain));
+  Result<Committed> committed = journal_.commit_blocking(std::move(unit));
+  if (!committed) return fail(committed.error());
+  return {};
+}
 
 }  // namespace sekisho::node

@@ -60,8 +60,8 @@ class CertificateBook {
   // writes them. NotFound else.
   [[nodiscard]] Result<Bytes> serve(const Digest& certificate) const;
 
-  // The row of family Material that keeps the own chain; for the first unit after the start.
-  [[nodiscard]] Mutation own_chain() const;
+  // Puts the own chain into family Material; once at start, blocks.
+  [[nodiscard]] Status archive_own();
 
  private:
   [[nodiscard]] Result<std::shared_ptr<const StatementCertificate>> judge(const std::string& dns, const Digest& certificate,

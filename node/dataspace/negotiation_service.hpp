@@ -62,7 +62,7 @@ class NegotiationService final : public OutboxOwner {
   // OutboxOwner
   [[nodiscard]] Result<std::string> compose(const OutboxMessage& message) override;
   [[nodiscard]] async::Task<void> delivered(OutboxMessage message, std::string answer) override;
-  [[nodiscard]] async::Task<void> refused(OutboxMessage message, Error error) override;
+  [[nodiscard]] async::Task<void> refused(OutboxMessage message, Error error, bool answered) override;
 
  private:
   struct Impl;

@@ -21,8 +21,11 @@ std::string key_text(std::string_view owner, std::string_view process) { return 
 // What no later attempt can mend.
 bool hopeless(Code code) { return code == Code::PeerUnknown || code == Code::InvalidArgument; }
 
-// 404 and 5xx are repeated: a peer may not have committed its own state yet, or be restarting. So is 429.
-bool worth_repeating(int status) { return status == 404 || status == 429 || status >= 500; }
+// A 404 that is no error document, and 5xx: a peer may not have registered the path yet, or be restarting. So is 429.
+bool worth_repeating(const http::ClientResponse& answer) {
+  if (answer.status == 404) return !parse_error(answer.body).has_value();
+  return answer.status == 429 || answer.status >= 500;
+}
 
 Error answer_error(const http::ClientResponse& answer, const std::string& dns) {
   const std::optional<ErrorDocument> document = parse_error(answer.body);
@@ -154,6 +157,8 @@ std::size_t Outbox::size() const {
   return state_->waiting.size();
 }
 
+const async::Executor& Outbox::executor() const { return state_->executor; }
+
 async::Task<void> Outbox::run(std::shared_ptr<State> state, std::string key, std::uint64_t generation) {
   for (unsigned attempt = 0;; ++attempt) {
     std::optional<OutboxMessage> message = state->take(key, generation);
@@ -163,7 +168,7 @@ async::Task<void> Outbox::run(std::shared_ptr<State> state, std::string key, std
     Result<std::string> body = owner->second->compose(*message);
     if (!body) {
       const Error error = body.error();
-      if (state->settle(key, generation)) co_await owner->second->refused(std::move(*message), error);
+      if (state->settle(key, generation)) co_await owner->second->refused(std::move(*message), error, true);
       co_return;
     }
     PeerRequest request;
@@ -179,13 +184,14 @@ async::Task<void> Outbox::run(std::shared_ptr<State> state, std::string key, std
       co_return;
     }
     Error error = answer ? answer_error(*answer, message->peer_dns) : answer.error();
-    const bool repeatable = answer ? worth_repeating(answer->status) : !hopeless(error.code);
+    const bool repeatable = answer ? worth_repeating(*answer) : !hopeless(error.code);
     const unsigned attempts = message->attempts != 0 ? message->attempts : state->options.attempts;
     const bool again = repeatable && attempt + 1 < attempts;
     log_warn("dataspace.outbox", error,
              {{"peer", message->peer_dns}, {"message", message->kind}, {"attempt", attempt + 1}, {"again", again}});
     if (!again) {
-      if (state->settle(key, generation)) co_await owner->second->refused(std::move(*message), std::move(error));
+      const bool answered = answer.has_value() && !repeatable;
+      if (state->settle(key, generation)) co_await owner->second->refused(std::move(*message), std::move(error), answered);
       co_return;
     }
     const std::chrono::milliseconds pause = state->pause(attempt);

@@ -44,8 +44,8 @@ class OutboxOwner {
   [[nodiscard]] virtual Result<std::string> compose(const OutboxMessage& message) = 0;
   // The peer answered 2xx.
   [[nodiscard]] virtual async::Task<void> delivered(OutboxMessage message, std::string answer) = 0;
-  // The peer answered with an error that repeating cannot mend, or all attempts are spent.
-  [[nodiscard]] virtual async::Task<void> refused(OutboxMessage message, Error error) = 0;
+  // answered: the peer answered with an error that repeating cannot mend; else all attempts are spent. The row is still there.
+  [[nodiscard]] virtual async::Task<void> refused(OutboxMessage message, Error error, bool answered) = 0;
 };
 
 struct OutboxOptions {
@@ -78,6 +78,7 @@ class Outbox {
   void forget(std::string_view owner, std::string_view process);
   [[nodiscard]] Status admit() const;
   [[nodiscard]] std::size_t size() const;
+  [[nodiscard]] const async::Executor& executor() const;
 
  private:
   struct State;

@@ -78,6 +78,14 @@ Status read_base(const JsonObject& row, ProcessBase& process) {
 
 std::string new_pid(Random& random) { return "urn:uuid:" + to_text(make_uuid_v4(random.bytes(16))); }
 
+Status ids_fit(const ProcessBase& process, const ProcessIds& ids) {
+  const bool provider = process.role == Role::Provider;
+  const std::string& own = provider ? ids.provider : ids.consumer;
+  const std::string& other = provider ? ids.consumer : ids.provider;
+  if (own == process.pid && (process.peer_pid.empty() || other == process.peer_pid)) return {};
+  return fail(Error(Code::InvalidArgument, "the message names other process ids than its path").with("pointer", "/consumerPid"));
+}
+
 Digest message_digest(std::string_view body) {
   JsonLimits limits;
   limits.bytes = kDspBodyLimit;

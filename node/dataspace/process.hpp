@@ -47,6 +47,9 @@ void write_base(JsonObject& row, const ProcessBase& process);
 // "urn:uuid:" and a random UUID.
 [[nodiscard]] std::string new_pid(Random& random);
 
+// The ids of a message are those of the process; a consumer that was not answered yet learns the provider's.
+[[nodiscard]] Status ids_fit(const ProcessBase& process, const ProcessIds& ids);
+
 // The digest that makes two messages the same: SHA-256 of the canonical JSON of the body. All zero for what is no JSON.
 [[nodiscard]] Digest message_digest(std::string_view body);
 

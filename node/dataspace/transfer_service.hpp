@@ -45,7 +45,8 @@ class TransferService final : public OutboxOwner {
                                                                                          async::Deadline deadline);
   // As provider: POST /sekisho/v1/transfers/{pid}/token → {"token", "expires"}; 404 for another DID's transfer, 409 when it does
   // not serve.
-  [[nodiscard]] http::Response renew_token(const trust::PeerIdentity& peer, const std::string& pid) const;
+  [[nodiscard]] http::Response renew_token(const trust::PeerIdentity& peer, const std::string& pid,
+                                           std::string_view correlation_id = {}) const;
   // As consumer: asks the provider for a fresh token; the book gets the new record.
   [[nodiscard]] async::Task<Result<std::shared_ptr<const TransferRecord>>> refresh_token(std::string consumer_pid, async::Deadline deadline);
 
@@ -62,7 +63,7 @@ class TransferService final : public OutboxOwner {
   // OutboxOwner
   [[nodiscard]] Result<std::string> compose(const OutboxMessage& message) override;
   [[nodiscard]] async::Task<void> delivered(OutboxMessage message, std::string answer) override;
-  [[nodiscard]] async::Task<void> refused(OutboxMessage message, Error error) override;
+  [[nodiscard]] async::Task<void> refused(OutboxMessage message, Error error, bool answered) override;
 
  private:
   struct Impl;

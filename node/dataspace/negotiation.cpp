@@ -1,0 +1,75 @@
+#include "node/dataspace/negotiation.hpp"
+
+#include <optional>
+
+#include "base/core/encoding.hpp"
+
+namespace sekisho::node {
+namespace {
+
+std::optional<policy::NegotiationMessage> message_of(std::string_view kind) {
+  if (kind == kAgreementKind) return policy::NegotiationMessage::Agreement;
+  if (kind == kVerificationKind) return policy::NegotiationMessage::Verification;
+  if (kind == kFinalizedKind) return policy::NegotiationMessage::Finalized;
+  if (kind == kAcceptedKind) return policy::NegotiationMessage::Accepted;
+  return std::nullopt;  // a request and a termination change the state when they are written
+}
+
+}  // namespace
+
+Json Negotiation::to_row() const {
+  JsonObject row;
+  write_base(row, *this);
+  row["state"] = policy::to_text(state);
+  row["dataset"] = dataset;
+  row["offer"] = offer;
+  row["rules"] = to_hex(rules);
+  if (record) row["record"] = node::to_row(*record);
+  return row;
+}
+
+Result<Negotiation> Negotiation::from_row(const JsonObject& row) {
+  Negotiation process;
+  Status base = read_base(row, process);
+  if (!base) return fail(base.error());
+  Result<std::string> state = get_string(row, "state");
+  if (!state) return fail(state.error());
+  const std::optional<policy::NegotiationState> known = policy::negotiation_state_from_text(*state);
+  if (!known) return fail(Code::DatabaseDamaged, "a negotiation is in no known state");
+  process.state = *known;
+  Result<std::string> dataset = get_string(row, "dataset");
+  if (!dataset) return fail(dataset.error());
+  process.dataset = std::move(*dataset);
+  Result<std::string> offer = get_string(row, "offer");
+  if (!offer) return fail(offer.error());
+  process.offer = std::move(*offer);
+  Result<std::string> hex = get_string(row, "rules");
+  if (!hex) return fail(hex.error());
+  Result<Digest> rules = digest_from_hex(*hex);
+  if (!rules) return fail(rules.error());
+  process.rules = *rules;
+  if (const Json* member = row.if_contains("record")) {
+    Result<std::shared_ptr<const AgreementRecord>> record = agreement_from_row(*member);
+    if (!record) return fail(record.error());
+    process.record = std::move(*record);
+  }
+  return process;
+}
+
+policy::NegotiationState Negotiation::acknowledged() const {
+  const std::optional<policy::NegotiationMessage> message = message_of(pending);
+  if (!message) return state;
+  const Result<policy::NegotiationState> next = policy::next(state, *message, role);
+  return next ? *next : state;
+}
+
+Result<policy::NegotiationState> Negotiation::after(policy::NegotiationMessage message) const {
+  const policy::Party sender = policy::other(role);
+  Result<policy::NegotiationState> now = policy::next(state, message, sender);
+  if (now || pending.empty()) return now;
+  Result<policy::NegotiationState> later = policy::next(acknowledged(), message, sender);
+  if (later) return later;
+  return now;
+}
+
+}  // namespace sekisho::node

@@ -1,0 +1,42 @@
+// One contract negotiation as this node knows it, and its row. Internal to this room.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "node/dataspace/process.hpp"
+#include "policy/negotiation_fsm.hpp"
+
+namespace sekisho::node {
+
+struct Negotiation : ProcessBase {
+  static constexpr Family kFamily = Family::Negotiation;
+  static constexpr std::string_view kOwner = "negotiation";
+
+  policy::NegotiationState state = policy::NegotiationState::None;
+  std::string dataset;
+  std::string offer;  // its "@id"
+  Digest rules{};     // of the offer that was asked for
+  std::shared_ptr<const AgreementRecord> record;  // from the agreement message on; in the book when it may be used
+
+  [[nodiscard]] bool ended() const { return policy::is_final(state); }
+  [[nodiscard]] Json to_row() const;
+  [[nodiscard]] static Result<Negotiation> from_row(const JsonObject& row);
+
+  // The state once the peer has acknowledged the pending message.
+  [[nodiscard]] policy::NegotiationState acknowledged() const;
+  // The next state when the peer's message comes: the pending message counts as acknowledged where only that allows it,
+  // because a peer may answer faster than its acknowledgement is processed.
+  [[nodiscard]] Result<policy::NegotiationState> after(policy::NegotiationMessage message) const;
+};
+
+// Kinds of messages in the outbox.
+inline constexpr std::string_view kRequestKind = "request";
+inline constexpr std::string_view kAgreementKind = "agreement";
+inline constexpr std::string_view kVerificationKind = "verification";
+inline constexpr std::string_view kFinalizedKind = "finalized";
+inline constexpr std::string_view kAcceptedKind = "accepted";
+inline constexpr std::string_view kTerminationKind = "termination";
+
+}  // namespace sekisho::node

@@ -1,0 +1,71 @@
+// The negotiation service's inside, in three files: what both roles share (negotiation_service.cpp), the provider's steps
+// and the consumer's. Internal to this room.
+#pragma once
+
+#include <string>
+
+#include "node/dataspace/negotiation.hpp"
+#include "node/dataspace/negotiation_service.hpp"
+#include "node/dataspace/process_store.hpp"
+
+namespace sekisho::node {
+
+using NegotiationPointer = std::shared_ptr<const Negotiation>;
+using NegotiationStore = ProcessStore<Negotiation>;
+using AgreementPointer = std::shared_ptr<const AgreementRecord>;
+
+struct NegotiationService::Impl {
+  DataspaceParts parts;
+  DataspaceLimits limits;
+  NegotiationStore store;
+  Waiters<AgreementPointer> waiters;
+
+  Impl(DataspaceParts p, DataspaceLimits l) : parts(p), limits(l), store(parts, limits) {}
+
+  // A process whose turn is held, for a message of this peer.
+  struct Held {
+    Turns::Turn turn;
+    NegotiationPointer process;
+  };
+  // NotFound for what this peer may not see.
+  [[nodiscard]] async::Task<Result<Held>> hold(std::string pid, std::string peer_did);
+
+  [[nodiscard]] async::Task<Result<http::Response>> take(NegotiationRoute route, trust::PeerIdentity peer, std::string pid,
+                                                         std::string body);
+  [[nodiscard]] http::Response answer(const Negotiation& process, int status, std::optional<OutboxMessage> message);
+
+  // Provider.
+  [[nodiscard]] async::Task<Result<http::Response>> take_request(trust::PeerIdentity peer, std::string body);
+  [[nodiscard]] async::Task<Result<http::Response>> take_counter_request(Held held, std::string body);
+  [[nodiscard]] async::Task<Result<http::Response>> take_verification(Held held, trust::PeerIdentity peer, std::string body);
+  [[nodiscard]] Result<AgreementPointer> agree(const trust::PeerIdentity& peer, const ContractRequestMessage& message) const;
+  [[nodiscard]] Change<Negotiation> agreeing(Negotiation next, AgreementPointer record) const;
+
+  // Consumer.
+  [[nodiscard]] async::Task<Result<http::Response>> take_offer(Held held, std::string body);
+  [[nodiscard]] async::Task<Result<http::Response>> take_agreement(Held held, trust::PeerIdentity peer, std::string body);
+  [[nodiscard]] Result<AgreementPointer> check_agreement(const Negotiation& process, const Json& document) const;
+
+  // Both.
+  [[nodiscard]] async::Task<Result<http::Response>> take_event(Held held, std::string body);
+  [[nodiscard]] async::Task<Result<http::Response>> take_termination(Held held, std::string body);
+  // Ends a held process. told: the peer is sent a termination.
+  [[nodiscard]] async::Task<Result<NegotiationStore::Applied>> end(NegotiationPointer process, Error reason, bool told);
+  // The same from outside of a message; the termination is sent at once.
+  [[nodiscard]] async::Task<Status> end_by_pid(std::string pid, Error reason, bool told);
+  // After the answer that refused a message of the peer has left.
+  void end_after(http::Response& response, const std::string& pid, Error reason);
+  static async::Task<void> end_logged(Impl* impl, std::string pid, Error reason);
+
+  [[nodiscard]] Outgoing outgoing(const Negotiation& process, std::string_view kind, std::string_view path,
+                                  std::function<std::string(const std::vector<CommittedEntry>&)> body) const;
+  [[nodiscard]] EntryDraft own_statement(const Negotiation& process, const AgreementRecord& record) const;
+  [[nodiscard]] EntryDraft peer_statement(const Negotiation& process, const AgreementRecord& record, trust::Envelope envelope) const;
+  // The peer's `agreement` statement says what was agreed: digest, negotiation and both parties.
+  [[nodiscard]] Status says(const trust::Statement& statement, const Negotiation& process, const AgreementRecord& record) const;
+};
+
+// base64url of the envelope of an own statement that was committed.
+[[nodiscard]] std::string envelope_text(const CommittedEntry& entry);
+
+}  // namespace sekisho::node

@@ -1,0 +1,251 @@
+#include "node/dataspace/negotiation_service.hpp"
+
+#include <fmt/format.h>
+
+#include "base/async/spawn.hpp"
+#include "base/core/encoding.hpp"
+#include "base/core/log.hpp"
+#include "base/http/url.hpp"
+#include "node/dataspace/fields.hpp"
+#include "node/dataspace/negotiation_impl.hpp"
+
+namespace sekisho::node {
+namespace {
+
+constexpr std::string_view kError = "ContractNegotiationError";
+constexpr std::string_view kTermination = "ContractNegotiationTerminationMessage";
+
+std::unexpected<Error> unknown_process() { return fail(Code::NotFound, "no such negotiation for this peer"); }
+
+}  // namespace
+
+std::string envelope_text(const CommittedEntry& entry) {
+  return to_base64url(trust::encode_envelope({entry.payload, entry.seal}));
+}
+
+NegotiationService::NegotiationService(DataspaceParts parts, DataspaceLimits limits)
+    : impl_(std::make_unique<Impl>(parts, limits)) {
+  parts.outbox.own(std::string(Negotiation::kOwner), *this);
+}
+
+NegotiationService::~NegotiationService() = default;
+
+Status NegotiationService::load() { return impl_->store.load(); }
+
+async::Task<http::Response> NegotiationService::on_message(NegotiationRoute route, trust::PeerIdentity peer, std::string pid,
+                                                           std::string body) {
+  Result<http::Response> response = co_await impl_->take(route, peer, pid, body);
+  if (response) co_return std::move(*response);
+  const Error& error = response.error();
+  log_info("dataspace.refused", {{"peer", peer.dns}, {"code", error.name()}, {"reason", error.message}});
+  ProcessIds ids = ids_of_body(body, pid);
+  const Result<NegotiationPointer> process = pid.empty() ? NegotiationPointer() : impl_->store.find(pid);
+  if (process && *process && (*process)->of(peer)) ids = (*process)->ids();
+  co_return error_response(error, std::move(ids), kError);
+}
+
+http::Response NegotiationService::get(const trust::PeerIdentity& peer, const std::string& pid) const {
+  const Result<NegotiationPointer> process = impl_->store.find(pid);
+  if (!process) return error_response(process.error(), ids_of_body("", pid), kError);
+  if (!*process || !(*process)->of(peer)) return error_response(unknown_process().error(), ids_of_body("", pid), kError);
+  return impl_->answer(**process, 200, std::nullopt);
+}
+
+async::Task<Status> NegotiationService::terminate(std::string pid, Code code) {
+  const Result<NegotiationPointer> process = impl_->store.find(pid);
+  if (!process) co_return fail(process.error());
+  if (!*process) co_return unknown_process();
+  if (!policy::may_send((*process)->state, policy::NegotiationMessage::Termination, (*process)->role)) {
+    co_return fail(Error(Code::StateTransition, "the negotiation cannot be ended from here").with("state", state(pid)));
+  }
+  co_return co_await impl_->end_by_pid(std::move(pid), Error(code, "ended by this node"), true);
+}
+
+std::string NegotiationService::state(const std::string& pid) const {
+  const Result<NegotiationPointer> process = impl_->store.find(pid);
+  return process && *process ? std::string(policy::to_text((*process)->state)) : std::string();
+}
+
+async::Task<Result<NegotiationService::Impl::Held>> NegotiationService::Impl::hold(std::string pid, std::string peer_did) {
+  // Nobody queues for a process that is not theirs.
+  Result<NegotiationPointer> before = store.find(pid);
+  if (!before) co_return fail(before.error());
+  if (!*before || (*before)->peer_did != peer_did) co_return unknown_process();
+  Result<Turns::Turn> turn = co_await store.turn(pid);
+  if (!turn) co_return fail(turn.error());
+  Result<NegotiationPointer> process = store.find(pid);
+  if (!process) co_return fail(process.error());
+  if (!*process) co_return unknown_process();
+  co_return Held{std::move(*turn), std::move(*process)};
+}
+
+async::Task<Result<http::Response>> NegotiationService::Impl::take(NegotiationRoute route, trust::PeerIdentity peer, std::string pid,
+                                                                   std::string body) {
+  if (route == NegotiationRoute::Request) co_return co_await take_request(std::move(peer), std::move(body));
+  if (route == NegotiationRoute::InitialOffer) {
+    Result<ContractOfferMessage> offer = parse_contract_offer(body);
+    if (!offer) co_return fail(offer.error());
+    co_return fail(Code::InvalidArgument, "offers that nobody asked for are not taken");
+  }
+  Result<Held> held = co_await hold(pid, peer.did);
+  if (!held) co_return fail(held.error());
+  const bool provider = held->process->role == Role::Provider;
+  switch (route) {
+    case NegotiationRoute::CounterRequest:
+      if (provider) co_return co_await take_counter_request(std::move(*held), std::move(body));
+      break;
+    case NegotiationRoute::Verification:
+      if (provider) co_return co_await take_verification(std::move(*held), std::move(peer), std::move(body));
+      break;
+    case NegotiationRoute::Offer:
+      if (!provider) co_return co_await take_offer(std::move(*held), std::move(body));
+      break;
+    case NegotiationRoute::Agreement:
+      if (!provider) co_return co_await take_agreement(std::move(*held), std::move(peer), std::move(body));
+      break;
+    case NegotiationRoute::Event:
+      co_return co_await take_event(std::move(*held), std::move(body));
+    case NegotiationRoute::Termination:
+      co_return co_await take_termination(std::move(*held), std::move(body));
+    default:
+      break;
+  }
+  co_return unknown_process();  // the end point belongs to the other role
+}
+
+http::Response NegotiationService::Impl::answer(const Negotiation& process, int status, std::optional<OutboxMessage> message) {
+  const ProcessDocument document{process.ids(), std::string(policy::to_text(process.state))};
+  http::Response response = http::json_response(status, to_body(document, "ContractNegotiation"));
+  send_after(response, parts.outbox, std::move(message));
+  return response;
+}
+
+async::Task<Result<http::Response>> NegotiationService::Impl::take_event(Held held, std::string body) {
+  Result<NegotiationEventMessage> message = parse_negotiation_event(body);
+  if (!message) co_return fail(message.error());
+  Status ids = ids_fit(*held.process, message->ids);
+  if (!ids) co_return fail(ids.error());
+  const Digest digest = message_digest(body);
+  if (held.process->was_seen(digest)) co_return answer(*held.process, 200, std::nullopt);
+  const auto event = message->event == NegotiationEvent::Finalized ? policy::NegotiationMessage::Finalized : policy::NegotiationMessage::Accepted;
+  Result<policy::NegotiationState> state = held.process->after(event);
+  if (!state) co_return fail(state.error());
+  const AgreementPointer record = held.process->record;
+  if (*state != policy::NegotiationState::Finalized || !record) {
+    co_return fail(Error(Code::StateTransition, "this node made no offer to accept").with("state", std::string(policy::to_text(held.process->state))));
+  }
+  if (parts.agreements.find(record->id)) co_return fail(Code::Conflict, "the agreement's id is taken");
+  Change<Negotiation> change;
+  change.next = *held.process;
+  change.next.state = *state;
+  change.next.see(digest);
+  Result<std::string> row = canonical_json(to_row(*record));
+  if (!row) co_return fail(row.error());
+  change.mutations.push_back({Family::Agreement, to_bytes(record->id), to_bytes(*row)});
+  Result<NegotiationStore::Applied> applied = co_await store.apply(std::move(change));
+  if (!applied) co_return fail(applied.error());
+  parts.agreements.insert(record);
+  waiters.settle(applied->process->pid, record);
+  co_return answer(*applied->process, 200, std::nullopt);
+}
+
+async::Task<Result<http::Response>> NegotiationService::Impl::take_termination(Held held, std::string body) {
+  Result<EndMessage> message = parse_negotiation_termination(body);
+  if (!message) co_return fail(message.error());
+  Status ids = ids_fit(*held.process, message->ids);
+  if (!ids) co_return fail(ids.error());
+  const Digest digest = message_digest(body);
+  if (held.process->was_seen(digest)) co_return answer(*held.process, 200, std::nullopt);
+  Result<policy::NegotiationState> state = held.process->after(policy::NegotiationMessage::Termination);
+  if (!state) co_return fail(state.error());
+  Error reason = error_of({message->ids, message->code.value_or(""), message->reason}, held.process->peer_dns);
+  auto seen = std::make_shared<Negotiation>(*held.process);
+  seen->see(digest);
+  Result<NegotiationStore::Applied> applied = co_await end(std::move(seen), std::move(reason), false);
+  if (!applied) co_return fail(applied.error());
+  co_return answer(*applied->process, 200, std::nullopt);
+}
+
+async::Task<Result<NegotiationStore::Applied>> NegotiationService::Impl::end(NegotiationPointer process, Error reason, bool told) {
+  Change<Negotiation> change;
+  change.next = *process;
+  change.next.state = policy::NegotiationState::Terminated;
+  change.next.code = reason.name();
+  const bool had_agreement = process->record && process->role == Role::Provider;
+  if (had_agreement) change.mutations.push_back({Family::Agreement, to_bytes(process->record->id), std::nullopt});
+  if (told && !process->peer_pid.empty()) {
+    const EndMessage ending{process->ids(), std::string(reason.name()), reason_of(reason)};
+    change.message = outgoing(change.next, kTerminationKind, "termination",
+                              [ending](const std::vector<CommittedEntry>&) { return to_body(ending, kTermination); });
+  }
+  Result<NegotiationStore::Applied> applied = co_await store.apply(std::move(change));
+  if (!applied) co_return applied;
+  if (had_agreement) parts.agreements.remove(process->record->id);
+  waiters.settle(process->pid, Result<AgreementPointer>(fail(std::move(reason))));
+  co_return applied;
+}
+
+async::Task<Status> NegotiationService::Impl::end_by_pid(std::string pid, Error reason, bool told) {
+  Result<Turns::Turn> turn = co_await store.turn(pid);
+  if (!turn) co_return fail(turn.error());
+  Result<NegotiationPointer> process = store.find(pid);
+  if (!process) co_return fail(process.error());
+  if (!*process || (*process)->ended()) co_return Status();
+  Result<NegotiationStore::Applied> applied = co_await end(*process, std::move(reason), told);
+  if (!applied) co_return fail(applied.error());
+  if (applied->message) parts.outbox.send(std::move(*applied->message));
+  co_return Status();
+}
+
+async::Task<void> NegotiationService::Impl::end_logged(Impl* impl, std::string pid, Error reason) {
+  Status ended = co_await impl->end_by_pid(pid, std::move(reason), true);
+  if (!ended) log_warn("dataspace.end", ended.error(), {{"process", pid}});
+}
+
+void NegotiationService::Impl::end_after(http::Response& response, const std::string& pid, Error reason) {
+  response.after = [this, pid, reason = std::move(reason)](bool) {
+    async::spawn(parts.outbox.executor(), end_logged(this, pid, reason), "negotiation end");
+  };
+}
+
+Outgoing NegotiationService::Impl::outgoing(const Negotiation& process, std::string_view kind, std::string_view path,
+                                            std::function<std::string(const std::vector<CommittedEntry>&)> body) const {
+  return {std::string(kind), fmt::format("{}/negotiations/{}/{}", process.base, http::percent_encode(process.peer_pid), path),
+          std::move(body), 0};
+}
+
+EntryDraft NegotiationService::Impl::own_statement(const Negotiation& process, const AgreementRecord& record) const {
+  const bool provider = process.role == Role::Provider;
+  const JsonObject self = party(parts.self.did, parts.self.zone);
+  const JsonObject peer = party(process.peer_did, process.peer_zone);
+  trust::Draft draft;
+  draft.kind = trust::StatementKind::Agreement;
+  draft.agreement = record.digest;
+  draft.members = {{"negotiation", process.ids().provider}, {"provider", provider ? self : peer}, {"consumer", provider ? peer : self}};
+  EntryDraft entry;
+  entry.kind = pb::AGREEMENT_OUT;
+  entry.content = std::move(draft);
+  entry.tokens = {{Dimension::Counterparty, process.peer_did}, {Dimension::Dataset, record.dataset}};
+  return entry;
+}
+
+EntryDraft NegotiationService::Impl::peer_statement(const Negotiation& process, const AgreementRecord& record, trust::Envelope envelope) const {
+  EntryDraft entry;
+  entry.kind = pb::AGREEMENT_IN;
+  entry.content = Foreign{std::move(envelope.payload), std::move(envelope.seal)};
+  entry.agreement = record.digest;
+  entry.tokens = {{Dimension::Counterparty, process.peer_did}, {Dimension::Dataset, record.dataset}};
+  return entry;
+}
+
+Status NegotiationService::Impl::says(const trust::Statement& statement, const Negotiation& process, const AgreementRecord& record) const {
+  const trust::Party self{parts.self.did, parts.self.zone, false};
+  const trust::Party peer{process.peer_did, process.peer_zone, false};
+  const bool provider = process.role == Role::Provider;
+  const bool right = statement.agreement == record.digest && statement.text("negotiation") == process.ids().provider &&
+                     statement.party("provider") == (provider ? self : peer) && statement.party("consumer") == (provider ? peer : self);
+  if (right) return {};
+  return fail(Code::EvidenceInvalid, fmt::format("the agreement statement of {} says something else than the agreement", process.peer_dns));
+}
+
+}  // namespace sekisho::node

@@ -1,0 +1,239 @@
+// Processes of one kind: in memory while they are open (and for a while after), in storage always; taken in turn, changed
+// by units of work. Internal to this room.
+//
+// Process derives from ProcessBase and has: kFamily, kOwner (name in outbox and index), ended(), to_row(),
+// static from_row(Json). Thread-safe.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/async/completion.hpp"
+#include "node/dataspace/process.hpp"
+#include "node/dataspace/services.hpp"
+#include "node/dataspace/turns.hpp"
+
+namespace sekisho::node {
+
+// A message that a change makes due. The body is written when the entries of the unit are sealed.
+struct Outgoing {
+  std::string kind;
+  std::string target;
+  std::function<std::string(const std::vector<CommittedEntry>&)> body;
+  unsigned attempts = 0;
+};
+
+template <class Process>
+struct Change {
+  Process next;
+  std::vector<EntryDraft> entries;
+  std::vector<Mutation> mutations;
+  std::optional<Outgoing> message;
+  // Completes the process by what the writer assigned (statement ids).
+  std::function<void(const std::vector<CommittedEntry>&, Process&)> sealed;
+};
+
+template <class Process>
+class ProcessStore {
+ public:
+  using Pointer = std::shared_ptr<const Process>;
+
+  struct Applied {
+    Pointer process;
+    std::optional<OutboxMessage> message;
+    Committed committed;
+  };
+
+  ProcessStore(const DataspaceParts& parts, const DataspaceLimits& limits) : parts_(parts), limits_(limits) {}
+
+  [[nodiscard]] Status load() {
+    Status damaged;
+    Status scanned = parts_.storage.scan(Process::kFamily, {}, {}, [&](BytesView key, BytesView value) {
+      Result<Pointer> process = read(value);
+      if (!process) {
+        damaged = fail(Code::DatabaseDamaged, fmt::format("process {} cannot be read", as_text(key)), process.error());
+        return false;
+      }
+      put(std::move(*process));
+      return true;
+    });
+    if (!scanned) return scanned;
+    return damaged;
+  }
+
+  // Null when there is none.
+  [[nodiscard]] Result<Pointer> find(const std::string& pid) const {
+    {
+      const std::lock_guard lock(mutex_);
+      const auto found = processes_.find(pid);
+      if (found != processes_.end()) return found->second;
+    }
+    Result<std::optional<Bytes>> row = parts_.storage.get(Process::kFamily, as_bytes(pid));
+    if (!row) return fail(row.error());
+    if (!*row) return Pointer();
+    return read(**row);
+  }
+
+  // By the peer's own id, for repeated first messages.
+  [[nodiscard]] Result<Pointer> find_by_peer(const std::string& did, const std::string& peer_pid) const {
+    Result<std::optional<Bytes>> pid = parts_.storage.get(Family::Idempotency, peer_pid_key(Process::kOwner, did, peer_pid));
+    if (!pid) return fail(pid.error());
+    if (!*pid) return Pointer();
+    return find(std::string(as_text(**pid)));
+  }
+
+  [[nodiscard]] Mutation peer_index(const Process& process) const {
+    return {Family::Idempotency, peer_pid_key(Process::kOwner, process.peer_did, process.peer_pid), to_bytes(process.pid)};
+  }
+
+  [[nodiscard]] std::vector<Pointer> in_memory() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<Pointer> all;
+    for (const auto& [pid, process] : processes_) all.push_back(process);
+    return all;
+  }
+
+  // TooManyRequests when this peer has as many open processes as one may have.
+  [[nodiscard]] Status admit(const std::string& did) const {
+    const std::lock_guard lock(mutex_);
+    const auto open = open_.find(did);
+    if (open == open_.end() || open->second < limits_.open_per_peer) return {};
+    return fail(Error(Code::TooManyRequests, fmt::format("{} has {} open processes", did, open->second)).with("retry_after_s", "60"));
+  }
+
+  [[nodiscard]] async::Task<Result<Turns::Turn>> turn(std::string key) {
+    return turns_.take(std::move(key), async::Deadline::in(limits_.peer * 2));
+  }
+
+  // One unit of work: the row, what the change brings, and the outbox row of its message (or none). The caller holds the turn
+  // and sends Applied::message when it may leave.
+  [[nodiscard]] async::Task<Result<Applied>> apply(Change<Process> change) {
+    Unit unit;
+    unit.entries = std::move(change.entries);
+    unit.mutations = std::move(change.mutations);
+    change.next.pending = change.message ? change.message->kind : std::string();
+    Result<std::string> sound = canonical_json(change.next.to_row());
+    if (!sound) co_return fail(sound.error());
+    if (!change.message) unit.mutations.push_back(outbox_delete(Process::kOwner, change.next.pid));
+    // Read again when the writer is done with it, by this coroutine alone.
+    auto due = std::make_shared<Due>(Due{std::move(change.next), std::move(change.message), std::move(change.sealed), std::nullopt});
+    unit.derive = [due](const std::vector<CommittedEntry>& entries, std::vector<Mutation>& mutations) { due->derive(entries, mutations); };
+    Result<Committed> committed = co_await parts_.journal.commit(std::move(unit));
+    if (!committed) co_return fail(committed.error());
+    if (!due->outgoing) parts_.outbox.forget(Process::kOwner, due->process.pid);
+    Applied applied;
+    applied.process = std::make_shared<const Process>(std::move(due->process));
+    applied.message = std::move(due->message);
+    applied.committed = std::move(*committed);
+    put(applied.process);
+    co_return applied;
+  }
+
+  // What is known in memory only, until the next unit writes it: a repeated message would teach it again.
+  void put(Pointer process) {
+    const std::lock_guard lock(mutex_);
+    Pointer& place = processes_[process->pid];
+    count(process->peer_did, (process->ended() ? 0 : 1) - (place && !place->ended() ? 1 : 0));
+    const bool ends = process->ended() && !(place && place->ended());
+    if (ends) ended_.push_back(process->pid);
+    place = std::move(process);
+    if (ended_.size() <= limits_.ended_in_memory) return;
+    processes_.erase(ended_.front());
+    ended_.pop_front();
+  }
+
+ private:
+  static Result<Pointer> read(BytesView value) {
+    Result<Json> json = parse_json(as_text(value));
+    if (!json) return fail(json.error());
+    if (!json->is_object()) return fail(Code::DatabaseDamaged, "a process row is not an object");
+    Result<Process> process = Process::from_row(json->get_object());
+    if (!process) return fail(process.error());
+    return std::make_shared<const Process>(std::move(*process));
+  }
+
+  // What the writer's thread adds to a unit: the row, and the message with its outbox row. May run twice, after a reopening.
+  struct Due {
+    Process process;
+    std::optional<Outgoing> outgoing;
+    std::function<void(const std::vector<CommittedEntry>&, Process&)> sealed;
+    std::optional<OutboxMessage> message;
+
+    void derive(const std::vector<CommittedEntry>& entries, std::vector<Mutation>& mutations) {
+      if (sealed) sealed(entries, process);
+      mutations.push_back({Process::kFamily, to_bytes(process.pid), to_bytes(canonical_json(process.to_row()).value_or(""))});
+      if (!outgoing) return;
+      OutboxMessage due;
+      due.owner = Process::kOwner;
+      due.process = process.pid;
+      due.kind = outgoing->kind;
+      due.peer_dns = process.peer_dns;
+      due.target = outgoing->target;
+      due.attempts = outgoing->attempts;
+      due.body = outgoing->body(entries);
+      mutations.push_back(outbox_put(due));
+      message = std::move(due);
+    }
+  };
+
+  void count(const std::string& did, int change) {
+    if (change == 0) return;
+    std::size_t& open = open_[did];
+    if (change > 0) {
+      ++open;
+    } else if (--open == 0) {
+      open_.erase(did);
+    }
+  }
+
+  const DataspaceParts& parts_;
+  const DataspaceLimits& limits_;
+  Turns turns_;
+  mutable std::mutex mutex_;
+  std::map<std::string, Pointer, std::less<>> processes_;
+  std::deque<std::string> ended_;  // oldest first
+  std::map<std::string, std::size_t, std::less<>> open_;
+};
+
+// Who waits for a process to come to its end.
+template <class T>
+class Waiters {
+ public:
+  [[nodiscard]] async::Completion<Result<T>> open(const std::string& pid) {
+    const std::lock_guard lock(mutex_);
+    return waiting_[pid];
+  }
+  void settle(const std::string& pid, Result<T> outcome) {
+    std::optional<async::Completion<Result<T>>> waiter;
+    {
+      const std::lock_guard lock(mutex_);
+      const auto found = waiting_.find(pid);
+      if (found == waiting_.end()) return;
+      waiter = found->second;
+      waiting_.erase(found);
+    }
+    (void)waiter->set(std::move(outcome));
+  }
+  void drop(const std::string& pid) {
+    const std::lock_guard lock(mutex_);
+    waiting_.erase(pid);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string, async::Completion<Result<T>>> waiting_;
+};
+
+// Sends when the answer left, and at the latest when the answer is forgotten.
+void send_after(http::Response& response, Outbox& outbox, std::optional<OutboxMessage> message);
+
+}  // namespace sekisho::node

@@ -1,0 +1,46 @@
+// One transfer process as this node knows it, and its row. Internal to this room.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "node/dataspace/process.hpp"
+#include "policy/transfer_fsm.hpp"
+
+namespace sekisho::node {
+
+struct Transfer : ProcessBase {
+  static constexpr Family kFamily = Family::Transfer;
+  static constexpr std::string_view kOwner = "transfer";
+
+  policy::TransferState state = policy::TransferState::None;
+  std::string agreement;  // its id
+  std::string purpose;
+  Digest terms{};         // statement id; zeros until there are terms
+  Digest peer_cert{};     // provider: the certificate that tokens are bound to
+  std::string target;     // consumer: where the data lie at the provider
+  // Consumer, in memory only: a token lives for minutes and is renewed after a start.
+  std::string token;
+  Instant token_expires{};
+
+  [[nodiscard]] bool ended() const { return policy::is_final(state); }
+  [[nodiscard]] Json to_row() const;
+  [[nodiscard]] static Result<Transfer> from_row(const JsonObject& row);
+
+  // See TransferRecord::serves.
+  [[nodiscard]] bool serves() const;
+  // The state once the peer has acknowledged the pending message.
+  [[nodiscard]] policy::TransferState acknowledged() const;
+  // As Negotiation::after.
+  [[nodiscard]] Result<policy::TransferState> after(policy::TransferMessage message) const;
+};
+
+// Kinds of messages in the outbox; every one but a start changes the state when it is written.
+inline constexpr std::string_view kTransferRequestKind = "request";
+inline constexpr std::string_view kStartKind = "start";
+inline constexpr std::string_view kSuspensionKind = "suspension";
+inline constexpr std::string_view kCompletionKind = "completion";
+inline constexpr std::string_view kTransferTerminationKind = "termination";
+
+}  // namespace sekisho::node

@@ -1,0 +1,171 @@
+#include <fmt/format.h>
+
+#include "base/core/encoding.hpp"
+#include "base/http/problem.hpp"
+#include "base/http/url.hpp"
+#include "node/dataspace/fields.hpp"
+#include "node/dataspace/transfer_impl.hpp"
+#include "policy/decide.hpp"
+
+namespace sekisho::node {
+namespace {
+
+// Whether the agreement permits this purpose to this peer at all, now. Each release is decided again.
+Status permits(const AgreementRecord& agreement, const trust::PeerIdentity& peer, std::string_view purpose, const Clock& clock) {
+  policy::DecisionInput facts;
+  facts.target = agreement.dataset;
+  facts.assignee = peer.did;
+  facts.zone = peer.zone;
+  facts.purpose = purpose;
+  facts.used = 0;
+  facts.view = agreement.shaper->plan().digest();
+  facts.clock = clock.read();
+  const policy::Decision decision = policy::decide(agreement.agreement->program, facts);
+  if (decision.permit) return {};
+  return fail(policy::denial(agreement.agreement->program, decision));
+}
+
+Status says_request(const trust::Statement& statement, const TransferRequestMessage& message, const AgreementRecord& agreement,
+                    const trust::PeerIdentity& peer) {
+  const bool right = statement.agreement == agreement.digest && statement.text("transfer") == message.consumer_pid &&
+                     statement.text("format") == message.format && statement.text("purpose") == message.purpose &&
+                     statement.party("recipient") == trust::Party{peer.did, peer.zone, false};
+  if (right) return {};
+  return fail(Code::EvidenceInvalid, fmt::format("the request statement of {} says something else than its message", peer.dns));
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const AgreementRecord>> TransferService::Impl::agreement_for(const trust::PeerIdentity& peer,
+                                                                                  const TransferRequestMessage& message) const {
+  const std::shared_ptr<const AgreementRecord> agreement = parts.agreements.find(message.agreement_id);
+  if (!agreement || agreement->role != Role::Provider || agreement->peer_did != peer.did) {
+    return fail(Code::AgreementUnknown, fmt::format("no agreement {} with {}", message.agreement_id, peer.dns));
+  }
+  Status permitted = permits(*agreement, peer, *message.purpose, parts.clock);
+  if (!permitted) return fail(permitted.error());
+  return agreement;
+}
+
+async::Task<Result<http::Response>> TransferService::Impl::take_request(trust::PeerIdentity peer, std::string body) {
+  Result<TransferRequestMessage> message = parse_transfer_request(body);
+  if (!message) co_return fail(message.error());
+  if (message->format != kPullFormat) co_return shape_error("/format", "is not HttpData-PULL");
+  Result<std::string> base = callback_path(message->callback, peer.dns);
+  if (!base) co_return fail(base.error());
+  if (!message->purpose || message->purpose->empty()) co_return shape_error("/sekishoPurpose", "is missing");
+  if (!message->statement) co_return shape_error("/sekishoStatement", "is missing: the request is not sealed");
+
+  Result<Turns::Turn> turn = co_await store.turn("peer " + peer.did + " " + message->consumer_pid);
+  if (!turn) co_return fail(turn.error());
+  const Digest digest = message_digest(body);
+  Result<TransferPointer> existing = store.find_by_peer(peer.did, message->consumer_pid);
+  if (!existing) co_return fail(existing.error());
+  if (*existing) {
+    if ((*existing)->was_seen(digest)) co_return answer(**existing, 201, std::nullopt);
+    co_return fail(Error(Code::StateTransition, "another request with the consumerPid of a process").with("pointer", "/consumerPid"));
+  }
+  Status admitted = store.admit(peer.did);
+  if (!admitted) co_return fail(admitted.error());
+  Status room = parts.outbox.admit();
+  if (!room) co_return fail(room.error());
+  Result<std::shared_ptr<const AgreementRecord>> agreement = agreement_for(peer, *message);
+  if (!agreement) co_return fail(agreement.error());
+  Result<CheckedStatement> checked = co_await parts.certificates.check(peer, *message->statement, trust::StatementKind::Request,
+                                                                       async::Deadline::in(limits.peer));
+  if (!checked) co_return fail(checked.error());
+  Status said = says_request(checked->statement, *message, **agreement, peer);
+  if (!said) co_return fail(said.error());
+
+  Change<Transfer> change;
+  Transfer& next = change.next;
+  next.pid = new_pid(parts.random);
+  next.peer_pid = message->consumer_pid;
+  next.role = Role::Provider;
+  next.peer_did = peer.did;
+  next.peer_dns = peer.dns;
+  next.peer_zone = peer.zone;
+  next.peer_cert = peer.cert;
+  next.base = std::move(*base);
+  next.state = policy::TransferState::Requested;
+  next.agreement = (*agreement)->id;
+  next.purpose = *message->purpose;
+  next.see(digest);
+  EntryDraft request;
+  request.kind = pb::REQUEST_IN;
+  request.content = Foreign{std::move(checked->envelope.payload), std::move(checked->envelope.seal)};
+  request.agreement = (*agreement)->digest;
+  request.tokens = tokens(next, **agreement);
+  change.entries.push_back(std::move(request));
+  change.entries.push_back(terms_draft(next, **agreement));
+  change.message = start_message(next, true);
+  change.mutations.push_back(store.peer_index(next));
+  change.sealed = [](const std::vector<CommittedEntry>& entries, Transfer& process) { process.terms = entries.back().id; };
+  Result<TransferStore::Applied> applied = co_await apply(std::move(change));
+  if (!applied) co_return fail(applied.error());
+  co_return answer(*applied->process, 201, std::move(applied->message));
+}
+
+EntryDraft TransferService::Impl::terms_draft(const Transfer& process, const AgreementRecord& agreement) const {
+  trust::Draft draft;
+  draft.kind = trust::StatementKind::Terms;
+  draft.agreement = agreement.digest;
+  draft.members = {{"recipient", party(process.peer_did, process.peer_zone)},
+                   {"transfer", process.pid},
+                   {"dataset", agreement.dataset},
+                   {"purpose", process.purpose},
+                   {"policy", to_hex(agreement.agreement->ir.digest)},
+                   {"plan", to_hex(agreement.shaper->plan().digest())},
+                   {"mode", "record"}};
+  EntryDraft entry;
+  entry.kind = pb::TERMS_OUT;
+  entry.content = std::move(draft);
+  entry.tokens = tokens(process, agreement);
+  return entry;
+}
+
+// Without its token: that is made when the message leaves, and never stored.
+Outgoing TransferService::Impl::start_message(const Transfer& process, bool with_terms) const {
+  TransferStartMessage message;
+  message.ids = process.ids();
+  message.address = DataAddress{fmt::format("https://{}/data/{}", parts.self.dns, http::percent_encode(process.pid)), ""};
+  return outgoing(process, kStartKind, "start", [message, with_terms](const std::vector<CommittedEntry>& entries) {
+    TransferStartMessage sealed = message;
+    if (with_terms) sealed.statement = envelope_text(entries.back());
+    return to_body(sealed);
+  });
+}
+
+// The consumer resumes what was suspended.
+async::Task<Result<http::Response>> TransferService::Impl::take_resumption(Held held, std::string body) {
+  Result<TransferStartMessage> message = parse_transfer_start(body);
+  if (!message) co_return fail(message.error());
+  Status ids = ids_fit(*held.process, message->ids);
+  if (!ids) co_return fail(ids.error());
+  const Digest digest = message_digest(body);
+  Result<policy::TransferState> state = held.process->after(policy::TransferMessage::Start);
+  if (!state && held.process->was_seen(digest)) co_return answer(*held.process, 200, std::nullopt);
+  if (!state) co_return fail(state.error());
+  Change<Transfer> change;
+  change.next = *held.process;
+  change.next.state = *state;
+  change.next.see(digest);
+  Result<TransferStore::Applied> applied = co_await apply(std::move(change));
+  if (!applied) co_return fail(applied.error());
+  co_return answer(*applied->process, 200, std::nullopt);
+}
+
+http::Response TransferService::renew_token(const trust::PeerIdentity& peer, const std::string& pid, std::string_view correlation_id) const {
+  const RecordPointer record = impl_->parts.transfers.find(pid);
+  if (!record || record->peer_did != peer.did) {
+    return http::problem(Error(Code::TransferUnknown, "no such transfer for " + peer.dns), correlation_id);
+  }
+  if (!record->serves) return http::problem(Error(Code::TransferNotStarted, "the transfer does not serve"), correlation_id);
+  Result<TokenService::Issued> token = impl_->parts.tokens.issue(pid, peer.did, peer.cert);
+  if (!token) return http::problem(token.error(), correlation_id);
+  http::Response response = http::json_response(200, to_text(Json{{"token", token->token}, {"expires", to_rfc3339(token->expires)}}));
+  response.headers.set("Cache-Control", "no-store");
+  return response;
+}
+
+}  // namespace sekisho::node

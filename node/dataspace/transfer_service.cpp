@@ -1,0 +1,262 @@
+#include "node/dataspace/transfer_service.hpp"
+
+#include <fmt/format.h>
+
+#include "base/async/spawn.hpp"
+#include "base/core/log.hpp"
+#include "base/http/url.hpp"
+#include "node/dataspace/transfer_impl.hpp"
+
+namespace sekisho::node {
+namespace {
+
+constexpr std::string_view kError = "TransferError";
+
+std::unexpected<Error> unknown_process() { return fail(Code::TransferUnknown, "no such transfer for this peer"); }
+
+std::string_view kind_of(policy::TransferMessage message) {
+  switch (message) {
+    case policy::TransferMessage::Start: return kStartKind;
+    case policy::TransferMessage::Suspension: return kSuspensionKind;
+    case policy::TransferMessage::Completion: return kCompletionKind;
+    default: return kTransferTerminationKind;
+  }
+}
+
+}  // namespace
+
+TransferService::TransferService(DataspaceParts parts, DataspaceLimits limits) : impl_(std::make_unique<Impl>(parts, limits)) {
+  parts.outbox.own(std::string(Transfer::kOwner), *this);
+}
+
+TransferService::~TransferService() = default;
+
+Status TransferService::load() {
+  Status loaded = impl_->store.load();
+  if (!loaded) return loaded;
+  for (const TransferPointer& process : impl_->store.in_memory()) {
+    if (!process->ended() && !impl_->publish(*process)) {
+      log_warn("dataspace.transfer_without_agreement", {{"process", process->pid}});
+    }
+  }
+  return {};
+}
+
+async::Task<http::Response> TransferService::on_message(TransferRoute route, trust::PeerIdentity peer, std::string pid, std::string body) {
+  Result<http::Response> response = co_await impl_->take(route, peer, pid, body);
+  if (response) co_return std::move(*response);
+  const Error& error = response.error();
+  log_info("dataspace.refused", {{"peer", peer.dns}, {"code", error.name()}, {"reason", error.message}});
+  ProcessIds ids = ids_of_body(body, pid);
+  const Result<TransferPointer> process = pid.empty() ? TransferPointer() : impl_->store.find(pid);
+  if (process && *process && (*process)->of(peer)) ids = (*process)->ids();
+  co_return error_response(error, std::move(ids), kError);
+}
+
+http::Response TransferService::get(const trust::PeerIdentity& peer, const std::string& pid) const {
+  const Result<TransferPointer> process = impl_->store.find(pid);
+  if (!process) return error_response(process.error(), ids_of_body("", pid), kError);
+  if (!*process || !(*process)->of(peer)) return error_response(unknown_process().error(), ids_of_body("", pid), kError);
+  return impl_->answer(**process, 200, std::nullopt);
+}
+
+async::Task<Status> TransferService::terminate(std::string pid, Code code) {
+  co_return co_await impl_->send_own(std::move(pid), policy::TransferMessage::Termination, Error(code, "ended by this node"));
+}
+async::Task<Status> TransferService::suspend(std::string pid, Code code) {
+  co_return co_await impl_->send_own(std::move(pid), policy::TransferMessage::Suspension, Error(code, "suspended by this node"));
+}
+async::Task<Status> TransferService::resume(std::string pid) {
+  co_return co_await impl_->send_own(std::move(pid), policy::TransferMessage::Start, Error());
+}
+async::Task<Status> TransferService::complete(std::string pid) {
+  co_return co_await impl_->send_own(std::move(pid), policy::TransferMessage::Completion, Error());
+}
+
+std::string TransferService::state(const std::string& pid) const {
+  const Result<TransferPointer> process = impl_->store.find(pid);
+  return process && *process ? std::string(policy::to_text((*process)->state)) : std::string();
+}
+
+async::Task<Result<TransferService::Impl::Held>> TransferService::Impl::hold(std::string pid, std::string peer_did) {
+  // Nobody queues for a process that is not theirs.
+  Result<TransferPointer> before = store.find(pid);
+  if (!before) co_return fail(before.error());
+  if (!*before || (*before)->peer_did != peer_did) co_return unknown_process();
+  Result<Turns::Turn> turn = co_await store.turn(pid);
+  if (!turn) co_return fail(turn.error());
+  Result<TransferPointer> process = store.find(pid);
+  if (!process) co_return fail(process.error());
+  if (!*process) co_return unknown_process();
+  co_return Held{std::move(*turn), std::move(*process)};
+}
+
+async::Task<Result<TransferStore::Applied>> TransferService::Impl::apply(Change<Transfer> change) {
+  Result<TransferStore::Applied> applied = co_await store.apply(std::move(change));
+  if (applied) publish(*applied->process);
+  co_return applied;
+}
+
+RecordPointer TransferService::Impl::publish(const Transfer& process) {
+  auto record = std::make_shared<TransferRecord>();
+  record->agreement = parts.agreements.find(process.agreement);
+  if (!record->agreement) return nullptr;
+  const ProcessIds ids = process.ids();
+  record->provider_pid = ids.provider;
+  record->consumer_pid = ids.consumer;
+  record->role = process.role;
+  record->purpose = process.purpose;
+  record->terms = process.terms;
+  record->state = process.state;
+  record->serves = process.serves();
+  record->peer_did = process.peer_did;
+  record->peer_dns = process.peer_dns;
+  record->peer_zone = process.peer_zone;
+  record->target = process.target;
+  record->token = process.token;
+  record->token_expires = process.token_expires;
+  parts.transfers.put(record);
+  return record;
+}
+
+async::Task<Result<http::Response>> TransferService::Impl::take(TransferRoute route, trust::PeerIdentity peer, std::string pid, std::string body) {
+  if (route == TransferRoute::Request) co_return co_await take_request(std::move(peer), std::move(body));
+  Result<Held> held = co_await hold(pid, peer.did);
+  if (!held) co_return fail(held.error());
+  switch (route) {
+    case TransferRoute::Start:
+      if (held->process->role == Role::Provider) co_return co_await take_resumption(std::move(*held), std::move(body));
+      co_return co_await take_start(std::move(*held), std::move(peer), std::move(body));
+    case TransferRoute::Completion:
+      co_return co_await take_end(std::move(*held), policy::TransferMessage::Completion, std::move(body));
+    case TransferRoute::Suspension:
+      co_return co_await take_end(std::move(*held), policy::TransferMessage::Suspension, std::move(body));
+    default:
+      co_return co_await take_end(std::move(*held), policy::TransferMessage::Termination, std::move(body));
+  }
+}
+
+http::Response TransferService::Impl::answer(const Transfer& process, int status, std::optional<OutboxMessage> message) {
+  const ProcessDocument document{process.ids(), std::string(policy::to_text(process.state))};
+  http::Response response = http::json_response(status, to_body(document, "TransferProcess"));
+  send_after(response, parts.outbox, std::move(message));
+  return response;
+}
+
+async::Task<Result<http::Response>> TransferService::Impl::take_end(Held held, policy::TransferMessage kind, std::string body) {
+  EndMessage message;
+  if (kind == policy::TransferMessage::Completion) {
+    Result<CompletionMessage> completion = parse_transfer_completion(body);
+    if (!completion) co_return fail(completion.error());
+    message.ids = std::move(completion->ids);
+  } else {
+    Result<EndMessage> end = kind == policy::TransferMessage::Suspension ? parse_transfer_suspension(body) : parse_transfer_termination(body);
+    if (!end) co_return fail(end.error());
+    message = std::move(*end);
+  }
+  Status ids = ids_fit(*held.process, message.ids);
+  if (!ids) co_return fail(ids.error());
+  const Digest digest = message_digest(body);
+  Result<policy::TransferState> state = held.process->after(kind);
+  if (!state && held.process->was_seen(digest)) co_return answer(*held.process, 200, std::nullopt);
+  if (!state) co_return fail(state.error());
+  const Error reason = error_of({message.ids, message.code.value_or(""), message.reason}, held.process->peer_dns);
+  Change<Transfer> change;
+  change.next = *held.process;
+  change.next.state = *state;
+  change.next.see(digest);
+  if (kind == policy::TransferMessage::Termination) change.next.code = reason.name();
+  Result<TransferStore::Applied> applied = co_await apply(std::move(change));
+  if (!applied) co_return fail(applied.error());
+  if (applied->process->ended()) waiters.settle(applied->process->pid, Result<RecordPointer>(fail(reason)));
+  co_return answer(*applied->process, 200, std::nullopt);
+}
+
+async::Task<Result<TransferStore::Applied>> TransferService::Impl::end(TransferPointer process, Error reason, bool told) {
+  Change<Transfer> change;
+  change.next = *process;
+  change.next.state = policy::TransferState::Terminated;
+  change.next.code = reason.name();
+  if (told && !process->peer_pid.empty()) {
+    const EndMessage ending{process->ids(), std::string(reason.name()), reason_of(reason)};
+    change.message = outgoing(change.next, kTransferTerminationKind, "termination", [ending](const std::vector<CommittedEntry>&) {
+      return to_body(ending, "TransferTerminationMessage");
+    });
+  }
+  Result<TransferStore::Applied> applied = co_await apply(std::move(change));
+  if (applied) waiters.settle(process->pid, Result<RecordPointer>(fail(std::move(reason))));
+  co_return applied;
+}
+
+async::Task<Status> TransferService::Impl::end_by_pid(std::string pid, Error reason, bool told) {
+  Result<Turns::Turn> turn = co_await store.turn(pid);
+  if (!turn) co_return fail(turn.error());
+  Result<TransferPointer> process = store.find(pid);
+  if (!process) co_return fail(process.error());
+  if (!*process || (*process)->ended()) co_return Status();
+  Result<TransferStore::Applied> applied = co_await end(*process, std::move(reason), told);
+  if (!applied) co_return fail(applied.error());
+  if (applied->message) parts.outbox.send(std::move(*applied->message));
+  co_return Status();
+}
+
+async::Task<void> TransferService::Impl::end_logged(Impl* impl, std::string pid, Error reason) {
+  Status ended = co_await impl->end_by_pid(pid, std::move(reason), true);
+  if (!ended) log_warn("dataspace.end", ended.error(), {{"process", pid}});
+}
+
+void TransferService::Impl::end_after(http::Response& response, const std::string& pid, Error reason) {
+  response.after = [this, pid, reason = std::move(reason)](bool) {
+    async::spawn(parts.outbox.executor(), end_logged(this, pid, reason), "transfer end");
+  };
+}
+
+async::Task<Status> TransferService::Impl::send_own(std::string pid, policy::TransferMessage message, Error reason) {
+  Result<Turns::Turn> turn = co_await store.turn(pid);
+  if (!turn) co_return fail(turn.error());
+  Result<TransferPointer> process = store.find(pid);
+  if (!process) co_return fail(process.error());
+  if (!*process) co_return unknown_process();
+  Result<policy::TransferState> state = policy::next((*process)->acknowledged(), message, (*process)->role);
+  if (!state) co_return fail(state.error());
+  Result<TransferStore::Applied> applied = fail(Code::Internal, "");
+  if (message == policy::TransferMessage::Termination) {
+    applied = co_await end(*process, std::move(reason), true);
+  } else {
+    Change<Transfer> change;
+    change.next = **process;
+    const ProcessIds ids = change.next.ids();
+    if (message == policy::TransferMessage::Start) {
+      change.message = start_message(change.next, false);
+    } else {
+      change.next.state = *state;
+      change.message = outgoing(change.next, kind_of(message), kind_of(message), [ids, reason, message](const std::vector<CommittedEntry>&) {
+        if (message == policy::TransferMessage::Completion) return to_body(CompletionMessage{ids});
+        return to_body(EndMessage{ids, std::string(reason.name()), reason_of(reason)}, "TransferSuspensionMessage");
+      });
+    }
+    applied = co_await apply(std::move(change));
+  }
+  if (!applied) co_return fail(applied.error());
+  if (applied->message) parts.outbox.send(std::move(*applied->message));
+  co_return Status();
+}
+
+Outgoing TransferService::Impl::outgoing(const Transfer& process, std::string_view kind, std::string_view path,
+                                         std::function<std::string(const std::vector<CommittedEntry>&)> body) const {
+  return {std::string(kind), fmt::format("{}/transfers/{}/{}", process.base, http::percent_encode(process.peer_pid), path), std::move(body), 0};
+}
+
+std::vector<std::pair<Dimension, std::string>> TransferService::Impl::tokens(const Transfer& process, const AgreementRecord& agreement) const {
+  const bool provider = process.role == Role::Provider;
+  std::vector<std::pair<Dimension, std::string>> found{
+      {Dimension::Counterparty, process.peer_did},
+      {Dimension::Dataset, agreement.dataset},
+      {Dimension::Purpose, process.purpose},
+      {Dimension::ZonePair, provider ? zone_pair(parts.self.zone, process.peer_zone) : zone_pair(process.peer_zone, parts.self.zone)}};
+  const std::string& transfer = provider ? process.pid : process.peer_pid;
+  if (!transfer.empty()) found.emplace_back(Dimension::Transfer, transfer);
+  return found;
+}
+
+}  // namespace sekisho::node
