@@ -1,18 +1,18 @@
 #include "base/core/json.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
-#include <unordered_set>
-#include <vector>
 
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/value_stack.hpp>
 #include <fmt/format.h>
 
+#include "base/core/json_number.hpp"
+#include "base/core/limits.hpp"
+
 namespace sekisho {
 namespace {
-
-constexpr std::int64_t kMaxInteger = 1LL << 53;
 
 // Builds the value while it watches for what the library lets pass: duplicate names and inexact integers.
 struct StrictHandler {
@@ -22,9 +22,8 @@ struct StrictHandler {
   static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
 
   boost::json::value_stack stack;
-  std::vector<std::unordered_set<std::string>> names;
-  std::string part;
   std::size_t values = 0;
+  std::size_t members = 0;
   std::size_t max_values;
   const char* reason = nullptr;
 
@@ -39,12 +38,9 @@ struct StrictHandler {
 
   bool on_document_begin(boost::json::error_code&) { return true; }
   bool on_document_end(boost::json::error_code&) { return true; }
-  bool on_object_begin(boost::json::error_code&) {
-    names.emplace_back();
-    return true;
-  }
+  bool on_object_begin(boost::json::error_code&) { return true; }
   bool on_object_end(std::size_t n, boost::json::error_code& ec) {
-    names.pop_back();
+    members += n;
     stack.push_object(n);
     return count(ec);
   }
@@ -53,16 +49,13 @@ struct StrictHandler {
     stack.push_array(n);
     return count(ec);
   }
-  bool on_key_part(boost::json::string_view s, std::size_t, boost::json::error_code&) {
-    part.append(s.data(), s.size());
+  bool on_key_part(boost::json::string_view s, std::size_t, boost::json::error_code& ec) {
+    if (s.find('\0') != boost::json::string_view::npos) return refuse(ec, "a NUL in a name");
     stack.push_chars(s);
     return true;
   }
   bool on_key(boost::json::string_view s, std::size_t, boost::json::error_code& ec) {
-    part.append(s.data(), s.size());
-    if (part.find('\0') != std::string::npos) return refuse(ec, "a NUL in a name");
-    if (!names.back().insert(part).second) return refuse(ec, "a duplicate name");
-    part.clear();
+    if (s.find('\0') != boost::json::string_view::npos) return refuse(ec, "a NUL in a name");
     stack.push_key(s);
     return true;
   }
@@ -76,15 +69,30 @@ struct StrictHandler {
   }
   bool on_number_part(boost::json::string_view, boost::json::error_code&) { return true; }
   bool on_int64(std::int64_t v, boost::json::string_view, boost::json::error_code& ec) {
-    if (v > kMaxInteger || v < -kMaxInteger) return refuse(ec, "an integer beyond 2^53");
+    if (v > limits::kJsonInteger || v < -limits::kJsonInteger) return refuse(ec, "an integer beyond 2^53");
     stack.push_int64(v);
     return count(ec);
   }
   bool on_uint64(std::uint64_t, boost::json::string_view, boost::json::error_code& ec) {
     return refuse(ec, "an integer beyond 2^53");
   }
-  bool on_double(double v, boost::json::string_view, boost::json::error_code& ec) {
-    if (!std::isfinite(v)) return refuse(ec, "a number that overflows");
+  // The library's own value may be off in the last place (Boost 1.81), so that another reader would sign other octets.
+  bool on_double(double, boost::json::string_view s, boost::json::error_code& ec) {
+    const std::string_view text(s.data(), s.size());
+    if (text == "-0") {
+      stack.push_int64(0);
+      return count(ec);
+    }
+    double v = 0;
+    switch (json_number_form(text)) {
+      case NumberForm::None: return refuse(ec, "a number that no double holds");
+      case NumberForm::Integer: return refuse(ec, "an integer beyond 2^53");
+      case NumberForm::Fraction: std::from_chars(text.data(), text.data() + text.size(), v);
+    }
+    // Canonical JSON writes these as integers, which are refused.
+    if (std::fabs(v) > static_cast<double>(limits::kJsonInteger) && std::fabs(v) < 1e21) {
+      return refuse(ec, "an integer beyond 2^53");
+    }
     stack.push_double(v);
     return count(ec);
   }
@@ -99,6 +107,18 @@ struct StrictHandler {
   bool on_comment_part(boost::json::string_view, boost::json::error_code&) { return true; }
   bool on_comment(boost::json::string_view, boost::json::error_code&) { return true; }
 };
+
+// Members of the value and of all below it. The recursion is as deep as the value, which the parser bounds.
+std::size_t count_members(const Json& value) {
+  std::size_t n = 0;
+  if (const auto* object = value.if_object()) {
+    n = object->size();
+    for (const auto& member : *object) n += count_members(member.value());
+  } else if (const auto* array = value.if_array()) {
+    for (const auto& element : *array) n += count_members(element);
+  }
+  return n;
+}
 
 std::unexpected<Error> shape(std::string_view name, std::string_view what) {
   return fail(Error(Code::JsonShape, fmt::format("member '{}' {}", name, what)).with("pointer", fmt::format("/{}", name)));
@@ -123,7 +143,10 @@ Result<Json> parse_json(std::string_view text, const JsonLimits& limits) {
     const char* reason = parser.handler().reason;
     return fail(Code::JsonSyntax, fmt::format("{} near byte {}", reason != nullptr ? reason : ec.message(), used));
   }
-  return parser.handler().stack.release();
+  Json value = parser.handler().stack.release();
+  // The value keeps one of several members of one name, so that there are fewer than were read.
+  if (count_members(value) != parser.handler().members) return fail(Code::JsonSyntax, "a duplicate name");
+  return value;
 }
 
 std::string to_text(const Json& value) { return boost::json::serialize(value); }

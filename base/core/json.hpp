@@ -1,8 +1,9 @@
 // Strict JSON (RFC 8259, I-JSON's unique names) as one document value, and canonical JSON (RFC 8785).
 //
 // parse_json refuses: duplicate names, invalid UTF-8, comments, trailing text, NUL in names, depth or size over
-// the limits, integers beyond ±2^53 (they would be read differently elsewhere), numbers that overflow a double.
-// The error names the byte offset. The value type is Boost.JSON's; this header is the only place that says so.
+// the limits, integers beyond ±2^53 in any spelling (they would be read differently elsewhere; from 1e21 on, canonical
+// JSON writes an exponent and no integer is meant), numbers that overflow or underflow a double, lone surrogates.
+// The error names the byte offset where the parser stopped. The value type is Boost.JSON's; this header is the only place that says so.
 #pragma once
 
 #include <cstddef>

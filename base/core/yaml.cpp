@@ -58,6 +58,22 @@ Status check_characters(std::string_view text) {
   return {};
 }
 
+// Whether a scalar that starts with a quote has another: the library lets the end of the text stand for it.
+bool closed(std::string_view scalar) {
+  const char quote = scalar.empty() ? '\0' : scalar[0];
+  if (quote != '"' && quote != '\'') return true;
+  for (std::size_t i = 1; i < scalar.size(); ++i) {
+    if (scalar[i] == '\\' && quote == '"') {
+      ++i;
+    } else if (scalar[i] == quote) {
+      // Two single quotes are one inside the scalar.
+      if (quote == '"' || i + 1 == scalar.size() || scalar[i + 1] != quote) return true;
+      ++i;
+    }
+  }
+  return false;
+}
+
 class Builder final : public YAML::EventHandler {
  public:
   Builder(std::string_view text, const JsonLimits& limits) : text_(text), limits_(limits) {}
@@ -73,7 +89,11 @@ class Builder final : public YAML::EventHandler {
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     no_anchor(mark, anchor);
     // The library says null for nothing, ~, null, Null and NULL.
-    if (source(mark, 4) != "null") throw Refusal{place(mark), "an empty value; write null, \"\", [] or {}"};
+    if (source(mark, 4) != "null") {
+      // Nothing is noticed at the token after it; the author looks for the key.
+      const bool member = !stack_.empty() && stack_.back().has_key;
+      throw Refusal{place(member ? stack_.back().key_mark : mark), "an empty value; write null, \"\", [] or {}"};
+    }
     if (expects_key()) throw Refusal{place(mark), "a key that is no string"};
     add(mark, nullptr);
   }
@@ -85,16 +105,22 @@ class Builder final : public YAML::EventHandler {
     // The library's words for "plain" and "quoted or block"; anything else was written by the author.
     const bool plain = tag == "?" || tag.empty();
     if ((!plain && tag != "!") || source(mark, 1) == "!") throw Refusal{place(mark), "a tag"};
+    if (!plain && !closed(text_.substr(static_cast<std::size_t>(std::max(0, mark.pos))))) {
+      throw Refusal{place(mark), "a quoted string without its end"};
+    }
     // Escapes of double quotes can still make what is not UTF-8 (surrogates).
     if (!valid_utf8(value)) throw Refusal{place(mark), "a string that is not UTF-8"};
     Result<Json> scalar = plain ? plain_scalar(value) : Result<Json>(Json(value));
     if (!scalar) throw Refusal{place(mark), scalar.error().message};
     if (!expects_key()) return add(mark, std::move(*scalar));
     if (!scalar->is_string()) throw Refusal{place(mark), "a key that is no string; quote it"};
+    if (value.find('\0') != std::string::npos) throw Refusal{place(mark), "a NUL in a key"};
     if (plain && value == "<<") throw Refusal{place(mark), "a merge key"};
     if (stack_.back().value.get_object().contains(value)) throw Refusal{place(mark), fmt::format("duplicate key '{}'", value)};
-    stack_.back().key = value;
-    stack_.back().has_key = true;
+    Level& top = stack_.back();
+    top.key = value;
+    top.key_mark = mark;
+    top.has_key = true;
   }
 
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -113,6 +139,7 @@ class Builder final : public YAML::EventHandler {
     YAML::Mark mark;
     Json value;
     std::string key;
+    YAML::Mark key_mark{};
     bool has_key = false;
   };
 
@@ -134,7 +161,7 @@ class Builder final : public YAML::EventHandler {
     if (!tag.empty() && tag != "?") throw Refusal{place(mark), "a tag"};
     if (expects_key()) throw Refusal{place(mark), "a key that is no string"};
     if (stack_.size() >= limits_.depth) throw Refusal{place(mark), fmt::format("over {} levels", limits_.depth)};
-    stack_.push_back(Level{mark, std::move(container), {}, false});
+    stack_.push_back(Level{mark, std::move(container), {}, {}, false});
   }
 
   void close() {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <string>
 
 #include <fmt/format.h>
@@ -71,6 +72,10 @@ Result<Json> plain_scalar(std::string_view text) {
   if (form == NumberForm::Fraction) {
     double value = 0;
     std::from_chars(text.data(), end, value);
+    // As in strict JSON: canonical JSON writes these as integers.
+    if (std::fabs(value) > static_cast<double>(limits::kJsonInteger) && std::fabs(value) < 1e21) {
+      return fail(Code::YamlSyntax, "an integer beyond 2^53");
+    }
     return Json(value);
   }
   const std::string low = lower(text);
