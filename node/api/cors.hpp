@@ -12,6 +12,6 @@ namespace sekisho::node {
 
 // The answer to a preflight of an allowed origin; nullopt: go on.
 [[nodiscard]] std::optional<http::Response> preflight(const std::vector<std::string>& origins, const http::Request& request);
-void add_cors(const std::vector<std::string>& origins, const http::Request& request, http::Response& response);
+void add_cors(const std::vector<std::string>& origins, const http::Headers& asked, http::Response& response);
 
 }  // namespace sekisho::node

@@ -73,15 +73,4 @@ Result<Settings> load_settings(const std::filesystem::path& file) {
   return parse_settings(as_text(*text), file);
 }
 
-std::string settings_markdown() {
-  std::string out = "# Settings\n\nGenerated from `node/config/definition.cpp`; paths are relative to the file.\n\n"
-                    "| key | type | default | meaning |\n|---|---|---|---|\n";
-  for (const auto& row : setting_rows()) {
-    out += fmt::format("| `{}` | {} | {} | {} |\n", row.key, row.type,
-                       row.required ? "required" : (row.fallback.empty() ? "none" : fmt::format("`{}`", row.fallback)),
-                       row.meaning);
-  }
-  return out;
-}
-
 }  // namespace sekisho::node

@@ -16,7 +16,4 @@ namespace sekisho::node {
 // The same from text; `file` is where relative paths start.
 [[nodiscard]] Result<Settings> parse_settings(std::string_view yaml, const std::filesystem::path& file);
 
-// docs/settings.md, from the table.
-[[nodiscard]] std::string settings_markdown();
-
 }  // namespace sekisho::node

@@ -1,6 +1,7 @@
 #include "node/exchange/receipt_sender.hpp"
 
 #include <algorithm>
+#include <atomic>
 
 #include "base/async/spawn.hpp"
 #include "base/async/timer.hpp"
@@ -25,10 +26,11 @@ struct Waiting {
 }  // namespace
 
 struct ReceiptSender::State {
+  State(async::Executor e, PeerChannel& p, Journal& j) : executor(std::move(e)), peers(p), journal(j) {}
   async::Executor executor;
   PeerChannel& peers;
   Journal& journal;
-  bool stopped = false;
+  std::atomic<bool> stopped{false};
   struct Lane {
     std::deque<Waiting> queue;
     bool running = false;
@@ -45,13 +47,11 @@ Bytes receipt_row(std::string_view provider_dns, const Digest& receipt) {
 }
 
 ReceiptSender::ReceiptSender(async::Executor executor, PeerChannel& peers, Journal& journal, const Storage& storage)
-    : state_(std::make_shared<State>(State{executor, peers, journal, false, {}})), storage_(storage) {}
+    : state_(std::make_shared<State>(std::move(executor), peers, journal)), storage_(storage) {}
 
 ReceiptSender::~ReceiptSender() { stop(); }
 
-void ReceiptSender::stop() {
-  async::post(state_->executor, [state = state_] { state->stopped = true; });
-}
+void ReceiptSender::stop() { state_->stopped = true; }
 
 void ReceiptSender::enqueue(const std::string& provider_dns, const Digest& receipt, Bytes envelope) {
   async::post(state_->executor, [state = state_, provider_dns, receipt, envelope = std::move(envelope)]() mutable {

@@ -1,6 +1,7 @@
 #include "node/exchange/recovery.hpp"
 
 #include <algorithm>
+#include <atomic>
 
 #include "base/async/spawn.hpp"
 #include "base/async/timer.hpp"
@@ -17,21 +18,21 @@ constexpr std::chrono::seconds kAskTime{10};
 }  // namespace
 
 struct Recovery::State {
+  State(async::Executor e, Resolver& r, const Storage& s, const RunningExchanges& all)
+      : executor(std::move(e)), resolver(r), storage(s), running(all) {}
   async::Executor executor;
   Resolver& resolver;
   const Storage& storage;
   const RunningExchanges& running;
-  bool stopped = false;
+  std::atomic<bool> stopped{false};
 };
 
 Recovery::Recovery(async::Executor executor, Resolver& resolver, const Storage& storage, const RunningExchanges& running)
-    : state_(std::make_shared<State>(State{executor, resolver, storage, running, false})) {}
+    : state_(std::make_shared<State>(std::move(executor), resolver, storage, running)) {}
 
 Recovery::~Recovery() { stop(); }
 
-void Recovery::stop() {
-  async::post(state_->executor, [state = state_] { state->stopped = true; });
-}
+void Recovery::stop() { state_->stopped = true; }
 
 Status Recovery::start() {
   const auto open = open_intents(state_->storage);

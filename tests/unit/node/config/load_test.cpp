@@ -67,13 +67,9 @@ TEST(Settings, AllFaultsTogether) {
   }
 }
 
-TEST(Settings, TableHasNoDuplicatesAndEveryRowIsInTheManual) {
+TEST(Settings, TableHasNoDuplicates) {
   std::set<std::string_view> keys;
-  const std::string manual = settings_markdown();
-  for (const auto& row : setting_rows()) {
-    EXPECT_TRUE(keys.insert(row.key).second) << row.key;
-    EXPECT_NE(manual.find(std::string(row.key)), std::string::npos);
-  }
+  for (const auto& row : setting_rows()) EXPECT_TRUE(keys.insert(row.key).second) << row.key;
 }
 
 }  // namespace

@@ -1,0 +1,189 @@
+// The upper layers of a node: how it reaches others, what it agreed, the exchange, the listeners.
+#include <fmt/format.h>
+
+#include "base/core/encoding.hpp"
+#include "base/core/file.hpp"
+#include "base/core/limits.hpp"
+#include "base/core/log.hpp"
+#include "base/crypto/digest.hpp"
+#include "node/api/cors.hpp"
+#include "node/api/routes.hpp"
+#include "node/app/node_parts.hpp"
+#include "node/app/observe.hpp"
+
+namespace sekisho::node {
+namespace {
+
+constexpr std::size_t kMaxPem = 256U << 10;
+
+http::TlsIdentity tls_identity(const LocalIdentity& self) {
+  return http::TlsIdentity{self.tls_chain_pem, std::string(as_text(self.tls_key_pem->view()))};
+}
+
+}  // namespace
+
+Status Node::Parts::open_dataspace() {
+  workers = std::make_unique<async::WorkerPool>(settings.workers != 0 ? settings.workers : std::max(1U, std::thread::hardware_concurrency()));
+  background = std::make_unique<async::WorkerPool>(1);
+  blocking = std::make_shared<async::BlockingPool>(2, 1024);
+
+  http::TlsClientOptions tls;
+  tls.identity = tls_identity(self);
+  tls.judge = [holder = trust.get()](std::span<const Bytes> chain) { return holder->judge(chain, trust::Use::TlsServer); };
+  auto context = http::TlsClientContext::make(std::move(tls));
+  if (!context) return fail(context.error());
+  http::ClientOptions options;
+  options.tls = std::move(*context);
+  options.idle_per_server = 64;
+  peer_http = std::make_shared<http::Client>(std::move(options));
+  peers = std::make_unique<PeerClient>(*trust, peer_http);
+
+  catalog = std::make_unique<Catalog>(self.did, self.dns);
+  if (auto loaded = catalog->load(*storage); !loaded) return loaded;
+  certificates = std::make_unique<CertificateBook>(self, *trust, *peers, *journal, *storage);
+  if (auto archived = certificates->archive_own(); !archived) return archived;
+  if (auto loaded = agreements.load(*storage); !loaded) return loaded;
+  tokens = std::make_unique<TokenService>(self.did, self.token_key, *clock, *random);
+  outbox = std::make_unique<Outbox>(background->executor(0), *peers);
+  const DataspaceParts parts{self,      *trust,    *catalog,   *journal, *storage, *peers, *certificates,
+                             agreements, transfers, *tokens, *outbox,  *clock,   *random};
+  negotiations = std::make_unique<NegotiationService>(parts);
+  transfer_service = std::make_unique<TransferService>(parts);
+  outbox->own("negotiation", *negotiations);
+  outbox->own("transfer", *transfer_service);
+  if (auto loaded = negotiations->load(); !loaded) return loaded;
+  return transfer_service->load();
+}
+
+Status Node::Parts::open_exchange() {
+  source_context.blocking = blocking;
+  http::TlsClientOptions tls;
+  tls.ca_pem = "system";
+  auto context = http::TlsClientContext::make(std::move(tls));
+  if (!context) return fail(context.error());
+  http::ClientOptions options;
+  options.tls = std::move(*context);
+  source_http = std::make_shared<http::Client>(std::move(options));
+  source_context.http = source_http;
+  source_context.base = settings.file.parent_path();
+  source_context.egress = settings.egress;
+  source_context.secret = [folder = settings.file.parent_path() / "secrets"](const std::string& name) -> Result<Secret> {
+    if (name.empty() || name.find('/') != std::string::npos || name.starts_with('.')) return fail(Code::NotFound, "no such secret");
+    auto bytes = read_private_file(folder / name, 64U << 10);
+    if (!bytes) return fail(bytes.error());
+    while (!bytes->empty() && bytes->back() == '\n') bytes->pop_back();
+    return Secret::take(std::move(*bytes));
+  };
+  sources = std::make_unique<SourceBook>(*catalog, source_context);
+  open = std::make_unique<OpenExchanges>(settings.limits.open_exchanges, settings.limits.open_exchange_age);
+  const ExchangeParts parts{self,          *trust,     *catalog,      *journal,          *storage, *disclosures, *certificates,
+                            agreements,    transfers,  *negotiations, *transfer_service, *tokens,  *peers,       *sources,
+                            quotas,        *open,      running,       *clock,            *random};
+  evidence = std::make_unique<EvidenceService>(parts, settings.limits.voids_per_minute);
+  receipts = std::make_unique<ReceiptIntake>(parts);
+  receipt_sender = std::make_unique<ReceiptSender>(background->executor(0), *peers, *journal, *storage);
+  provider = std::make_unique<Provider>(parts, *evidence);
+  if (auto loaded = provider->load(); !loaded) return loaded;
+  consumer = std::make_unique<Consumer>(parts, *receipt_sender);
+  recovery = std::make_unique<Recovery>(background->executor(0), consumer->resolver(), *storage, running);
+  apply = std::make_unique<ApplyService>(*catalog, *journal, *storage);
+  api = std::make_unique<ApiParts>(ApiParts{self, *catalog, *journal, *storage, *publisher, *disclosures, *peers, *certificates,
+                                            *negotiations, *transfer_service, *provider, *consumer, *evidence, *receipts, *apply,
+                                            StatusParts{self, *trust, *journal, *storage, *publisher, agreements, *clock}, *blocking,
+                                            metrics});
+  return {};
+}
+
+namespace {
+
+Result<std::shared_ptr<Pipeline>> make_pipeline(std::vector<Route> routes, PipelineOptions options) {
+  auto router = Router::make(std::move(routes));
+  if (!router) return fail(router.error());
+  return std::make_shared<Pipeline>(std::move(*router), std::move(options));
+}
+
+// Bearer tokens of the service listener: known by their digest only.
+Authenticate authenticate_by(const Catalog& catalog) {
+  return [&catalog](std::string_view token) -> Result<std::shared_ptr<const ClientIdentity>> {
+    const auto state = catalog.state();
+    const ClientObject* client = state ? state->client(sha256(as_bytes(token))) : nullptr;
+    if (client == nullptr) return fail(Code::Unauthenticated, "the token is of no client of this node");
+    return std::make_shared<const ClientIdentity>(ClientIdentity{client->id, client->scopes});
+  };
+}
+
+}  // namespace
+
+Status Node::Parts::open_listeners() {
+  const auto options = [this](const char* name) {
+    PipelineOptions out;
+    out.listener = name;
+    out.most_running = settings.limits.requests;
+    out.deadline = settings.limits.request_time;
+    out.observe = observer(metrics);
+    return out;
+  };
+  ServerLimits limits;
+  limits.connections = settings.limits.connections;
+  limits.connections_per_peer = settings.limits.connections_per_address;
+
+  auto peer = make_pipeline(peer_routes(*api), options("peer"));
+  if (!peer) return fail(peer.error());
+  peer_pipeline = std::move(*peer);
+  PipelineOptions service_options = options("service");
+  service_options.authenticate = authenticate_by(*catalog);
+  service_options.first = [origins = settings.cors_origins](const http::Request& r) { return preflight(origins, r); };
+  service_options.last = [origins = settings.cors_origins](const http::Headers& asked, http::Response& a) { add_cors(origins, asked, a); };
+  auto service = make_pipeline(service_routes(*api), std::move(service_options));
+  if (!service) return fail(service.error());
+  service_pipeline = std::move(*service);
+  auto local = make_pipeline(operator_routes(*api), options("operator"));
+  if (!local) return fail(local.error());
+  operator_pipeline = std::move(*local);
+
+  ListenerOptions at;
+  at.limits = limits;
+  at.name = "operator";
+  at.unix_path = settings.operator_socket.string();
+  auto started = Listener::start(*workers, at, operator_pipeline);
+  if (!started) return fail(started.error());
+  operator_listener = std::move(*started);
+
+  const auto certificate = read_file(settings.service_certificate, kMaxPem);
+  if (!certificate) return fail(Code::KeyFile, "'listeners.service.certificate' cannot be read", certificate.error());
+  const auto key = read_private_file(settings.service_key, kMaxPem);
+  if (!key) return fail(key.error().code, "'listeners.service.key' cannot be used", key.error());
+  auto service_tls = http::TlsServerContext::make({std::string(as_text(*certificate)), std::string(as_text(*key))}, false);
+  if (!service_tls) return fail(service_tls.error());
+  at = ListenerOptions{};
+  at.limits = limits;
+  at.name = "service";
+  at.address = settings.service.address;
+  at.port = settings.service.port;
+  at.tls = std::move(*service_tls);
+  started = Listener::start(*workers, at, service_pipeline);
+  if (!started) return fail(started.error());
+  service_listener = std::move(*started);
+
+  auto peer_tls = http::TlsServerContext::make(tls_identity(self));
+  if (!peer_tls) return fail(peer_tls.error());
+  at = ListenerOptions{};
+  at.limits = limits;
+  at.name = "peer";
+  at.address = settings.peer.address;
+  at.port = settings.peer.port;
+  at.tls = std::move(*peer_tls);
+  at.judge = [holder = trust.get()](std::span<const Bytes> chain) { return holder->judge(chain, trust::Use::TlsClient); };
+  started = Listener::start(*workers, at, peer_pipeline);
+  if (!started) return fail(started.error());
+  peer_listener = std::move(*started);
+
+  trust->on_change([this](const auto&, const auto&) {
+    peer_http->forget_idle();
+    peer_listener->rejudge_all();
+  });
+  watcher = std::make_unique<SnapshotWatcher>(settings.snapshot, settings.snapshot_poll, *trust);
+  return {};
+}
+
+}  // namespace sekisho::node
