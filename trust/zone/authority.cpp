@@ -163,10 +163,14 @@ Status Authority::trust_peer(BytesView descriptor, const Digest& root_fingerprin
   return {};
 }
 
-Result<SignedObject> Authority::propose(std::string_view zone, const RecognitionTerms& terms) const {
+Result<ZoneDescriptor> Authority::trusted_descriptor(std::string_view zone) const {
   Result<pb::PeerBook*> entry = peer(zone);
   if (!entry) return fail(entry.error());
-  Result<ZoneDescriptor> other = ZoneDescriptor::parse(as_bytes((*entry)->zone_descriptor()));
+  return ZoneDescriptor::parse(as_bytes((*entry)->zone_descriptor()));
+}
+
+Result<SignedObject> Authority::propose(std::string_view zone, const RecognitionTerms& terms) const {
+  Result<ZoneDescriptor> other = trusted_descriptor(zone);
   if (!other) return fail(other.error());
   Result<Bytes> body = recognition_body(descriptor_, *other, terms);
   if (!body) return fail(body.error());

@@ -61,6 +61,7 @@ class Authority {
 
   // Step 1: keeps the peer's descriptor; its root's SHA-256 must be what the officers compared.
   [[nodiscard]] Status trust_peer(BytesView descriptor, const Digest& root_fingerprint, Instant now);
+  [[nodiscard]] Result<ZoneDescriptor> trusted_descriptor(std::string_view zone) const;
   // Step 2: the canonical recognition with an already trusted peer, unsigned.
   [[nodiscard]] Result<SignedObject> propose(std::string_view peer, const RecognitionTerms& terms) const;
   // Step 3: signs only what this zone would itself propose with those terms, byte for byte.

@@ -2,6 +2,8 @@
 // unknown fields, reordered fields and padding are refused, because the bytes are what was signed.
 #pragma once
 
+#include <google/protobuf/stubs/logging.h>
+
 #include <algorithm>
 #include <string>
 #include <string_view>
@@ -16,6 +18,7 @@ namespace sekisho::trust {
 
 template <class Message>
 Result<Message> parse_exact(BytesView bytes, std::string_view what) {
+  const google::protobuf::LogSilencer quiet;  // the parser would write a line about a peer's bytes
   Message message;
   if (bytes.size() > (8U << 20) || !message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return fail(Code::ProtobufFormat, std::string(what) + " does not parse");
