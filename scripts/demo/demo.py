@@ -22,7 +22,6 @@ from world import World
 
 def main():
     parser = argparse.ArgumentParser(prog="./dev demo", description=__doc__)
-    parser.add_argument("--bin", required=True, help="folder with sekisho and sekishod")
     parser.add_argument("--root", default=".demo", help="folder of the demo's zones and nodes; made anew")
     parser.add_argument("--keep", action="store_true", help="leave the nodes running and print what to try")
     parser.add_argument("--stop", action="store_true", help="stop the nodes that --keep left")
@@ -34,7 +33,7 @@ def main():
         return 1
 
     report = Report()
-    world = World(pathlib.Path.cwd(), options.bin, options.root)
+    world = World(os.environ["SEKISHO"], os.environ["SEKISHOD"], options.root)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         steps_zones.run(world, report)

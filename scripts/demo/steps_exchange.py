@@ -123,7 +123,7 @@ def refusals(world, report):
         time.sleep(pause)
     step("a permission that has ended", startup, lambda: call(world, offers.TASTER), "EXPIRED", 403)
     step("a dataset that nobody offers", startup, lambda: call(world, "no-such-dataset"), "DATASET_UNKNOWN", 404)
-    stranger_tls = ["--cert", world.stranger.keys / "tls.pem", "--key", world.stranger.keys / "tls.key", "-k"]
+    stranger_tls = ["--cert", world.stranger.keys / "tls.chain.pem", "--key", world.stranger.keys / "tls.key", "-k"]
     step("a node of a zone that nobody recognises", "node.xx.example",
          lambda: curl(f"https://127.0.0.1:{world.farm.peer_port}/dsp/2025-1/catalog/request", *stranger_tls, "-X", "POST", "-H",
                       "Content-Type: application/json", "-d", "{}"), "ZONE_NOT_RECOGNISED", 401)
@@ -153,7 +153,7 @@ def refusals(world, report):
 
 def replay(world):
     """trade.eu's own key asks the farm's data plane again with an exchange id that was used."""
-    tls = ["--cert", world.trade.keys / "tls.pem", "--key", world.trade.keys / "tls.key", "-k"]
+    tls = ["--cert", world.trade.keys / "tls.chain.pem", "--key", world.trade.keys / "tls.key", "-k"]
     base = f"https://127.0.0.1:{world.farm.peer_port}"
     receipt = json.loads((world.root / "receipt.json").read_text())
     transfer = receipt["transfer"]

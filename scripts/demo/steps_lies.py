@@ -16,9 +16,12 @@ def rename(name, data):
     if folder == "chains":
         length = int.from_bytes(data[:4], "big")
         return f"{folder}/{hashlib.sha256(data[4 : 4 + length]).hexdigest()}"
-    if folder in ("crls", "snapshots", "recognition"):
+    if folder == "crls":
+        return f"{folder}/{hashlib.sha256(data).hexdigest()}"
+    if folder in ("snapshots", "recognition"):
         prefix = last.rpartition("-")[0]
-        return f"{folder}/{prefix + '-' if prefix else ''}{hashlib.sha256(data).hexdigest()}"
+        body = forge.envelope(data)[0]  # Signed {body = 1, …}: objects are named by their body
+        return f"{folder}/{prefix + '-' if prefix else ''}{hashlib.sha256(body).hexdigest()}"
     return name
 
 

@@ -24,7 +24,7 @@ def recognise(world, report):
     with report.step("descriptors read, fingerprints compared", "jp and eu") as step:
         for own, peer in ((jp, "eu"), (eu, "jp")):
             descriptor = world.root / f"{peer}.descriptor"
-            fingerprint = hashlib.sha256(descriptor.read_bytes()).hexdigest()
+            fingerprint = root_digest(world, peer)
             world.sekisho("zone", "trust", "--dir", own, "--peer", descriptor, "--fingerprint", fingerprint)
         step.verdict = "equal over two channels"
     paper = world.root / "jp-eu.recognition"
@@ -37,11 +37,11 @@ def recognise(world, report):
             raise DemoError("the recognition carries no signatures")
         step.verdict = "one text, two signatures"
     with report.step("possession of the roots proven over fresh nonces", "jp and eu") as step:
-        for prover, checker, peer in ((eu, jp, "eu"), (jp, eu, "jp")):
-            nonce = hashlib.sha256(str(checker).encode()).hexdigest()
-            proof = world.root / f"{peer}.proof"
-            world.sekisho("zone", "prove", "--dir", prover, "--recognition", paper, "--nonce", nonce, "--out", proof)
-            world.sekisho("zone", "check-proof", "--dir", checker, "--recognition", paper, "--nonce", nonce, "--proof", proof)
+        for prover, checker in ((eu, jp), (jp, eu)):
+            challenge, proof = world.root / "challenge", world.root / "proof"
+            world.sekisho("zone", "challenge", "--dir", checker, "--recognition", paper, "--out", challenge)
+            world.sekisho("zone", "prove", "--dir", prover, "--challenge", challenge, "--out", proof)
+            world.sekisho("zone", "check-proof", "--dir", checker, proof)
         step.verdict = "both"
     with report.step("cross-certificates issued with name constraints", "jp and eu") as step:
         world.sekisho("zone", "certify", "--dir", jp, "--recognition", paper, "--peer", world.root / "eu.descriptor")
@@ -57,7 +57,7 @@ def enrol(world, report):
             world.sekisho("node", "init", "--dns", dns, "--organization", organization, "--peer-address",
                           f"127.0.0.1:{node.peer_port}", "--dir", node.keys)
             certificates = node.folder / "certificates"
-            world.sekisho("zone", "enroll", "--dir", world.zone(zone), node.keys / "request", "--out", certificates)
+            world.sekisho("zone", "enroll", "--dir", world.zone(zone), node.keys / "request.pb", "--out", certificates)
             world.sekisho("node", "install", "--dir", node.keys, certificates)
             step.verdict = f"certified by {zone}"
     with report.step("first snapshots published, then each with the other's nodes", "jp, eu, xx") as step:

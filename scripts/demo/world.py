@@ -111,11 +111,10 @@ class Node:
 
 
 class World:
-    def __init__(self, project, binaries, root):
-        self.project = pathlib.Path(project)
-        self.sekisho_program = pathlib.Path(binaries) / "sekisho"
-        self.sekishod = pathlib.Path(binaries) / "sekishod"
-        self.root = pathlib.Path(root)
+    def __init__(self, sekisho, sekishod, root):
+        self.sekisho_program = pathlib.Path(sekisho)
+        self.sekishod = pathlib.Path(sekishod)
+        self.root = pathlib.Path(root).resolve()
         if self.root.exists():
             shutil.rmtree(self.root)
         self.root.mkdir(parents=True)

@@ -1,0 +1,134 @@
+#include "cli/commands/consume.hpp"
+
+#include <cstdio>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "base/core/encoding.hpp"
+#include "base/core/file.hpp"
+#include "base/core/json.hpp"
+#include "base/crypto/digest.hpp"
+#include "base/http/url.hpp"
+#include "cli/output.hpp"
+#include "trust/evidence/commitment.hpp"
+#include "trust/evidence/envelope.hpp"
+#include "trust/evidence/statement.hpp"
+
+namespace sekisho::cli {
+namespace {
+
+struct Options {
+  NodeAddress node;
+  std::string provider, dataset, purpose, idempotency_key;
+  std::filesystem::path out, receipt;
+  bool json = false;
+};
+
+int catalog(const Options& options) {
+  const auto answer = call(options.node, Call{"GET", "/v1/catalog/" + http::percent_encode(options.provider), {}, {}});
+  if (!answer) return report(answer.error(), options.json);
+  if (options.json) {
+    fmt::print("{}\n", answer->body);
+    return kGood;
+  }
+  const auto document = parse_json(answer->body);
+  if (!document || !document->is_object()) return report(Error(Code::JsonShape, "the catalogue is no object"), false);
+  const auto* datasets = document->get_object().if_contains("dataset");
+  if (datasets == nullptr || !datasets->is_array()) {
+    fmt::print("{} offers nothing to this organization\n", options.provider);
+    return kGood;
+  }
+  for (const auto& dataset : datasets->get_array()) {
+    const auto& row = dataset.get_object();
+    fmt::print("{}\n", get_string(row, "@id").value_or("?"));
+    if (const auto title = get_optional_string(row, "title"); title && *title) fmt::print("  {}\n", **title);
+    if (const auto* offers = row.if_contains("hasPolicy"); offers != nullptr) fmt::print("  {}\n", to_text(*offers));
+  }
+  return kGood;
+}
+
+// What the caller keeps, checked before it is written: the statement speaks of exactly these data.
+Result<JsonObject> receipt_of(const http::ClientResponse& answer) {
+  const auto field = [&](std::string_view name) { return std::string(answer.headers.get(name)); };
+  JsonObject out{{"exchange", field("Sekisho-Exchange")}, {"intent", field("Sekisho-Intent")},
+                 {"transfer", field("Sekisho-Transfer")}, {"agreement", field("Sekisho-Agreement")},
+                 {"log", field("Sekisho-Log")},           {"statement", field("Sekisho-Statement")},
+                 {"salt", field("Sekisho-Salt")},         {"media", field("Content-Type")},
+                 {"bytes", static_cast<std::int64_t>(answer.body.size())},
+                 {"correlationId", field("Sekisho-Correlation-Id")}};
+  const auto salt = digest_from_hex(field("Sekisho-Salt"));
+  if (!salt) return fail(Code::EvidenceInvalid, "the answer carries no salt", salt.error());
+  if (field("Sekisho-Statement").empty()) return out;  // by reference
+  const auto envelope = trust::envelope_from_header(field("Sekisho-Statement"));
+  if (!envelope) return fail(Code::EvidenceInvalid, "the statement is malformed", envelope.error());
+  const auto statement = trust::parse_statement(envelope->payload);
+  if (!statement) return fail(Code::EvidenceInvalid, "the statement is malformed", statement.error());
+  if (statement->kind != trust::StatementKind::Release || statement->subject.size() != 1) {
+    return fail(Code::EvidenceInvalid, "the statement is no release");
+  }
+  if (auto fits = trust::verify_commitment(*salt, as_bytes(answer.body), statement->subject[0].commitment); !fits) {
+    return fail(Code::EvidenceInvalid, "the data are not those of the statement", fits.error());
+  }
+  out["statementId"] = to_hex(statement->id);
+  out["provider"] = statement->issuer.did;
+  out["providerLog"] = fmt::format("{}#{}", statement->origin, statement->index);
+  return out;
+}
+
+int get(const Options& options) {
+  Call request{"GET", "/v1/data/" + http::percent_encode(options.provider) + "?dataset=" + http::percent_encode(options.dataset) +
+                          "&purpose=" + http::percent_encode(options.purpose),
+               {}, {}};
+  if (!options.idempotency_key.empty()) request.headers.set("Idempotency-Key", options.idempotency_key);
+  const auto answer = call(options.node, std::move(request));
+  if (!answer) return report(answer.error(), options.json);
+  const auto receipt = receipt_of(*answer);
+  if (!receipt) return report(receipt.error(), options.json);
+  if (!options.receipt.empty()) {
+    if (auto kept = write_file_atomic(options.receipt, as_bytes(to_text(Json(*receipt)) + "\n"), 0600); !kept) {
+      return report(kept.error(), options.json);
+    }
+  }
+  if (!options.out.empty()) {
+    if (auto written = write_file_atomic(options.out, as_bytes(answer->body), 0600); !written) return report(written.error(), options.json);
+  }
+  if (options.json) {
+    fmt::print("{}\n", to_text(Json(*receipt)));
+  } else {
+    if (options.out.empty()) std::fwrite(answer->body.data(), 1, answer->body.size(), stdout);
+    fmt::print(stderr, "{} bytes, exchange {}, agreement {}, log {}\n", answer->body.size(), answer->headers.get("Sekisho-Exchange"),
+               answer->headers.get("Sekisho-Agreement").substr(0, 16), answer->headers.get("Sekisho-Log"));
+  }
+  return kGood;
+}
+
+}  // namespace
+
+void add_node_options(CLI::App& command, NodeAddress& node) {
+  command.add_option("--node", node.url, "the service listener, https://name:port")->required();
+  command.add_option("--cacert", node.ca_file, "PEM roots that its certificate must lead to; default: the machine's");
+  command.add_option("--token-file", node.token_file, "holds the bearer token, mode 0600; default: SEKISHO_TOKEN");
+}
+
+void add_consume_commands(CLI::App& app, int& code) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("catalog", "what a provider offers to this organization");
+  command->add_option("provider", options->provider, "DNS name of the providing node")->required();
+  add_node_options(*command, options->node);
+  command->add_flag("--json", options->json);
+  command->callback([options, &code] { code = catalog(*options); });
+
+  command = app.add_subcommand("get", "data of a provider, and the receipt");
+  command->add_option("provider", options->provider, "DNS name of the providing node")->required();
+  command->add_option("--dataset", options->dataset)->required();
+  command->add_option("--purpose", options->purpose, "purpose IRI of the offer")->required();
+  command->add_option("-o,--out", options->out, "file for the data; default: standard output");
+  command->add_option("--receipt", options->receipt, "file for the receipt");
+  command->add_option("--idempotency-key", options->idempotency_key, "deliver at most once under this key");
+  add_node_options(*command, options->node);
+  command->add_flag("--json", options->json, "print the receipt instead of the data");
+  command->callback([options, &code] { code = get(*options); });
+}
+
+}  // namespace sekisho::cli
