@@ -68,7 +68,7 @@ Error denial(const Program& program, const Decision& decision) {
   if (decision.rule != Program::kNone) message += fmt::format(" (rule {})", program.rid(decision.rule));
   Error error(decision.code, std::move(message));
   const auto help = [&error](std::string name, std::string value) {
-    if (!value.empty()) error = std::move(error).with(std::move(name), std::move(value));
+    if (!value.empty()) error.help.emplace_back(std::move(name), std::move(value));
   };
   switch (decision.code) {
     case Code::PurposeMismatch: help("purposes", program.purposes()); break;

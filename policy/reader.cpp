@@ -12,8 +12,8 @@ namespace {
 
 std::unexpected<Error> refuse(const std::string& pointer, std::string_view what, std::string_view mend = {}) {
   Error error(Code::JsonShape, fmt::format("policy member '{}' {}", pointer, what));
-  error = std::move(error).with("pointer", pointer);
-  if (!mend.empty()) error = std::move(error).with("mend", std::string(mend));
+  error.help.emplace_back("pointer", pointer);
+  if (!mend.empty()) error.help.emplace_back("mend", std::string(mend));
   return fail(std::move(error));
 }
 

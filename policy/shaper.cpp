@@ -109,9 +109,9 @@ Result<bool> shape_record(const Plan& plan, std::string_view line, Memory& worki
 
 std::unexpected<Error> misfit(const Error& cause, std::size_t line) {
   Error error(Code::ViewError, fmt::format("record {} does not fit its view", line), cause);
-  error = std::move(error).with("line", std::to_string(line));
+  error.help.emplace_back("line", std::to_string(line));
   for (const auto& [name, value] : cause.help) {
-    if (name == "pointer") error = std::move(error).with(name, value);
+    if (name == "pointer") error.help.emplace_back(name, value);
   }
   return fail(std::move(error));
 }
