@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/core/log.hpp"
 #include "node/dataspace/catalog_service.hpp"
 #include "policy/agreement.hpp"
 #include "policy/decide.hpp"
@@ -108,7 +109,10 @@ async::Task<RouteFinder::Found> RouteFinder::search(std::string provider_dns, st
   }
   auto offer = co_await choose_offer(provider_dns, dataset, purpose, deadline);
   if (!offer) co_return fail(offer.error());
+  const auto begin = std::chrono::steady_clock::now();
   auto agreement = co_await parts_.negotiations.negotiate(provider_dns, dataset, std::move(*offer), deadline);
+  const auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin);
+  log_info("negotiation.ended", {{"provider", provider_dns}, {"dataset", dataset}, {"agreed", agreement.has_value()}, {"us", took.count()}});
   if (!agreement) co_return fail(agreement.error());
   co_return co_await parts_.transfer_service.start_transfer((*agreement)->id, std::move(purpose), deadline);
 }

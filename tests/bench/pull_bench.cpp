@@ -1,0 +1,304 @@
+// Load on a data plane, and the proof that each answer was a sealed exchange of its own. Prints one JSON object.
+//
+//   pull_bench plain    --port N --name NAME --cert PEM --key PEM --connections C --seconds S --path PATH
+//   pull_bench sealed   … --token T --transfer PID --provider-keys FOLDER
+//   pull_bench exchange … the same, and every answer is verified and receipted in batches with --consumer-keys FOLDER
+#include <atomic>
+#include <condition_variable>
+#include <cstdio>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <random>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "base/core/encoding.hpp"
+#include "base/core/json.hpp"
+#include "base/core/uuid.hpp"
+#include "base/crypto/signer.hpp"
+#include "base/crypto/system_random.hpp"
+#include "tests/bench/tls_load.hpp"
+#include "trust/evidence/commitment.hpp"
+#include "trust/evidence/envelope.hpp"
+#include "trust/evidence/statement.hpp"
+#include "trust/zone/node_folder.hpp"
+
+namespace sekisho::bench {
+namespace {
+
+constexpr std::size_t kSamples = 100;
+constexpr std::size_t kReceiptBatch = 128;
+
+struct Sample {
+  std::string statement, salt, body;
+};
+
+// 100 random answers of the whole run, kept whole to be verified afterwards.
+class Reservoir {
+ public:
+  void offer(const LoadAnswer& answer) {
+    if (answer.status != 200) return;
+    ++seen_;
+    if (samples_.size() < kSamples) {
+      samples_.push_back(take(answer));
+      return;
+    }
+    const auto at = std::uniform_int_distribution<std::uint64_t>(0, seen_ - 1)(random_);
+    if (at < kSamples) samples_[at] = take(answer);
+  }
+
+  // How many verify: seal, commitment, and an exchange that no other sample has.
+  [[nodiscard]] Result<std::size_t> verify(const Ed25519PublicKey& provider) const {
+    std::map<std::string, int> exchanges;
+    std::size_t good = 0;
+    for (const Sample& sample : samples_) {
+      const auto envelope = trust::envelope_from_header(sample.statement);
+      if (!envelope) return fail(envelope.error());
+      const auto statement = trust::parse_statement(envelope->payload);
+      if (!statement) return fail(statement.error());
+      if (auto sealed = trust::verify_seal(envelope->payload, envelope->seal, provider); !sealed) return fail(sealed.error());
+      const auto salt = digest_from_hex(sample.salt);
+      if (!salt) return fail(salt.error());
+      if (auto fits = trust::verify_commitment(*salt, as_bytes(sample.body), statement->subject.at(0).commitment); !fits) return fail(fits.error());
+      if (++exchanges[statement->text("exchange").value_or("")] > 1) return fail(Code::ExchangeReplayed, "two answers of one exchange");
+      ++good;
+    }
+    return good;
+  }
+
+ private:
+  static Sample take(const LoadAnswer& answer) {
+    return Sample{std::string(header_value(answer.header, "Sekisho-Statement")), std::string(header_value(answer.header, "Sekisho-Salt")),
+                  std::string(answer.body)};
+  }
+  std::uint64_t seen_ = 0;
+  std::vector<Sample> samples_;
+  std::mt19937_64 random_{20261124};
+};
+
+// Verifies and receipts what the load received, on a thread and a connection of its own.
+class Receipts {
+ public:
+  Receipts(LoadOptions connection, trust::NodeFolder consumer, Ed25519PublicKey provider, std::unique_ptr<Signer> signer)
+      : options_(std::move(connection)), consumer_(std::move(consumer)), provider_(provider), signer_(std::move(signer)) {
+    options_.connections = 1;
+    options_.warm_up = std::chrono::milliseconds(0);
+    options_.duration = std::chrono::hours(1);
+  }
+
+  void add(Sample sample) {
+    {
+      const std::lock_guard lock(mutex_);
+      waiting_.push_back(std::move(sample));
+    }
+    filled_.notify_one();
+  }
+  void start() {
+    thread_ = std::thread([this] { run(); });
+  }
+  Status finish() {
+    {
+      const std::lock_guard lock(mutex_);
+      ended_ = true;
+    }
+    filled_.notify_one();
+    thread_.join();
+    return fault_;
+  }
+  [[nodiscard]] std::uint64_t logged() const { return logged_; }
+
+ private:
+  std::vector<Sample> next() {
+    std::unique_lock lock(mutex_);
+    filled_.wait(lock, [this] { return ended_ || waiting_.size() >= kReceiptBatch; });
+    std::vector<Sample> out;
+    while (!waiting_.empty() && out.size() < kReceiptBatch) {
+      out.push_back(std::move(waiting_.front()));
+      waiting_.pop_front();
+    }
+    return out;
+  }
+
+  Result<std::string> receipts(const std::vector<Sample>& samples) {
+    std::vector<std::string> payloads;
+    for (const Sample& sample : samples) {
+      const auto envelope = trust::envelope_from_header(sample.statement);
+      if (!envelope) return fail(envelope.error());
+      const auto release = trust::parse_statement(envelope->payload);
+      if (!release) return fail(release.error());
+      if (auto sealed = trust::verify_seal(envelope->payload, envelope->seal, provider_); !sealed) return fail(sealed.error());
+      const auto salt = digest_from_hex(sample.salt);
+      if (!salt) return fail(salt.error());
+      const auto received = trust::commit(*salt, as_bytes(sample.body));
+      if (received.value != release->subject.at(0).commitment) return fail(Code::CommitmentMismatch, "an answer does not fit");
+      trust::Draft draft;
+      draft.kind = trust::StatementKind::Receipt;
+      draft.agreement = release->agreement;
+      const std::string exchange = release->text("exchange").value_or("");
+      draft.subject.push_back(trust::Subject{exchange, received.value});
+      draft.members = JsonObject{{"of", to_hex(release->id)},
+                                 {"exchange", exchange},
+                                 {"outcome", "verified"},
+                                 {"bytes", static_cast<std::int64_t>(received.bytes)},
+                                 {"chunks", static_cast<std::int64_t>(received.chunks)},
+                                 {"commitment", to_hex(received.value)}};
+      trust::Assigned assigned;
+      assigned.issuer = trust::Issuer{consumer_.did, consumer_.zone, consumer_.statement_cert};
+      assigned.origin = consumer_.dns + "/sekisho/2026h2";
+      assigned.index = counter_;
+      assigned.time = clock_.now();
+      assigned.clock = clock_.read();
+      assigned.snapshot_seq = 1;
+      const Bytes random = random_.bytes(16);
+      std::copy(random.begin(), random.end(), assigned.rand.begin());
+      assigned.counter = counter_;
+      if (counter_ > 0) assigned.prev = previous_;
+      ++counter_;
+      payloads.push_back(trust::assemble(draft, assigned));
+      previous_ = trust::statement_id(payloads.back());
+    }
+    std::vector<trust::SealInput> inputs;
+    for (const auto& payload : payloads) inputs.push_back(trust::SealInput{trust::statement_id(payload), payload});
+    const auto seals = trust::seal_batch(inputs, *signer_);
+    if (!seals) return fail(seals.error());
+    JsonArray list;
+    for (std::size_t i = 0; i < payloads.size(); ++i) {
+      list.push_back(Json(to_base64url(trust::encode_envelope(trust::Envelope{payloads[i], (*seals)[i]}))));
+    }
+    return to_text(Json(JsonObject{{"receipts", std::move(list)}}));
+  }
+
+  void run() {
+    bool more = true;
+    const auto make = [&](std::size_t, std::string& out) {
+      const auto samples = next();
+      if (samples.empty()) {
+        more = false;
+        out = fmt::format("GET /.well-known/dspace-version HTTP/1.1\r\nHost: {}\r\n\r\n", options_.server_name);
+        return;
+      }
+      auto body = receipts(samples);
+      if (!body) fault_ = fail(body.error());
+      const std::string text = body ? *body : std::string("{}");
+      out = fmt::format("POST /sekisho/v1/receipts HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{}",
+                        options_.server_name, text.size(), text);
+    };
+    const auto see = [&](const LoadAnswer& answer) {
+      for (std::size_t at = answer.body.find("\"logged\""); at != std::string_view::npos; at = answer.body.find("\"logged\"", at + 1)) ++logged_;
+    };
+    while (more && fault_) {
+      LoadOptions once = options_;
+      once.most_requests = 64;
+      const auto report = run_load(once, make, see);
+      if (!report) fault_ = fail(report.error());
+    }
+  }
+
+  LoadOptions options_;
+  trust::NodeFolder consumer_;
+  Ed25519PublicKey provider_;
+  std::unique_ptr<Signer> signer_;
+  SystemClock clock_{std::chrono::milliseconds(100)};
+  SystemRandom random_;
+  std::mutex mutex_;
+  std::condition_variable filled_;
+  std::deque<Sample> waiting_;
+  bool ended_ = false;
+  std::uint64_t counter_ = 0;
+  Digest previous_{};
+  std::atomic<std::uint64_t> logged_{0};
+  Status fault_;
+  std::thread thread_;
+};
+
+struct Arguments {
+  std::string mode;
+  std::map<std::string, std::string> values;
+  const std::string& operator[](const std::string& name) { return values[name]; }
+};
+
+int fail_with(const Error& error) {
+  fmt::print(stderr, "{}\n", error.chain());
+  return 1;
+}
+
+Result<trust::NodeFolder> folder_of(const std::string& path) { return trust::load_node_folder(path); }
+
+int run(Arguments a) {
+  LoadOptions options;
+  options.port = static_cast<std::uint16_t>(std::stoi(a["port"]));
+  options.server_name = a["name"];
+  options.certificate_file = a["cert"];
+  options.key_file = a["key"];
+  options.connections = static_cast<std::size_t>(std::stoi(a["connections"]));
+  options.duration = std::chrono::milliseconds(static_cast<long>(std::stod(a["seconds"]) * 1000));
+
+  Reservoir samples;
+  SystemRandom random;
+  SystemClock clock;
+  std::function<void(std::size_t, std::string&)> make;
+  std::function<void(const LoadAnswer&)> see = [](const LoadAnswer&) {};
+  Ed25519PublicKey provider;
+  std::unique_ptr<Receipts> receipts;
+  if (a.mode == "plain") {
+    make = [&](std::size_t, std::string& out) { out = fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\n\r\n", a["path"], a["name"]); };
+  } else {
+    const auto folder = folder_of(a["provider-keys"]);
+    if (!folder) return fail_with(folder.error());
+    const auto key = folder->keys.statement.public_key().ed25519();
+    if (!key) return fail_with(key.error());
+    provider.octets = *key;
+    const std::string intent = to_hex(random.digest32());
+    make = [&, intent](std::size_t, std::string& out) {
+      out = fmt::format("GET /data/{} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\nSekisho-Exchange: {}\r\nSekisho-Intent: {}\r\n\r\n",
+                        a["transfer"], a["name"], a["token"], to_text(make_uuid_v7(clock.now(), random.bytes(10))), intent);
+    };
+    see = [&](const LoadAnswer& answer) { samples.offer(answer); };
+  }
+  if (a.mode == "exchange") {
+    auto consumer = folder_of(a["consumer-keys"]);
+    if (!consumer) return fail_with(consumer.error());
+    const auto seed = consumer->keys.statement.ed25519_seed();
+    if (!seed) return fail_with(seed.error());
+    auto key = Ed25519PrivateKey::from_seed(*seed);
+    if (!key) return fail_with(key.error());
+    receipts = std::make_unique<Receipts>(options, std::move(*consumer), provider, std::make_unique<KeySigner>(std::move(*key)));
+    receipts->start();
+    see = [&](const LoadAnswer& answer) {
+      samples.offer(answer);
+      if (answer.status != 200) return;
+      receipts->add(Sample{std::string(header_value(answer.header, "Sekisho-Statement")),
+                           std::string(header_value(answer.header, "Sekisho-Salt")), std::string(answer.body)});
+    };
+  }
+  auto report = run_load(options, make, see);
+  if (!report) return fail_with(report.error());
+  JsonObject out{{"answers", static_cast<std::int64_t>(report->all_answers)}, {"refused", static_cast<std::int64_t>(report->refused)},
+                 {"per_second", report->per_second()},  {"p50_ms", report->percentile_ms(0.5)},
+                 {"p99_ms", report->percentile_ms(0.99)}};
+  if (report->refused > 0) out["first_refusal"] = report->first_refusal.substr(0, 600);
+  if (receipts) {
+    if (auto done = receipts->finish(); !done) return fail_with(done.error());
+    out["receipts_logged"] = static_cast<std::int64_t>(receipts->logged());
+  }
+  if (a.mode != "plain") {
+    const auto good = samples.verify(provider);
+    if (!good) return fail_with(good.error());
+    out["verified"] = static_cast<std::int64_t>(*good);
+  }
+  fmt::print("{}\n", to_text(Json(std::move(out))));
+  return 0;
+}
+
+}  // namespace
+}  // namespace sekisho::bench
+
+int main(int argc, char** argv) {
+  sekisho::bench::Arguments arguments;
+  if (argc > 1) arguments.mode = argv[1];
+  for (int i = 2; i + 1 < argc; i += 2) arguments.values[std::string(argv[i]).substr(2)] = argv[i + 1];
+  if (arguments.mode != "plain" && arguments.mode != "sealed" && arguments.mode != "exchange") return 2;
+  return sekisho::bench::run(std::move(arguments));
+}
