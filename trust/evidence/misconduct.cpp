@@ -43,8 +43,8 @@ std::vector<Misconduct> find_misconduct(std::span<const Sworn> statements) {
       claims.claim(MisconductKind::SameCounter, s, to_hex(*s.agreement), std::to_string(*s.counter));
     }
     const auto exchange = s.exchange();
-    if (is_outcome(s.kind) && exchange && sworn.recipient) {
-      claims.claim(MisconductKind::TwoOutcomes, s, *sworn.recipient, to_text(*exchange));
+    if (is_outcome(s.kind) && exchange && !sworn.recipient.empty()) {
+      claims.claim(MisconductKind::TwoOutcomes, s, sworn.recipient, to_text(*exchange));
     }
   }
   return std::move(claims.found);

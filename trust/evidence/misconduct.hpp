@@ -4,7 +4,6 @@
 // release, refusal, void. Callers have verified both seals. Pure, thread-safe.
 #pragma once
 
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -26,7 +25,7 @@ struct Misconduct {
 
 struct Sworn {
   const Statement* statement = nullptr;
-  std::optional<std::string> recipient;  // DID; a release has it from its terms; unknown is no accusation
+  std::string recipient;  // DID; a release has it from its terms; empty where unknown, which accuses nobody
 };
 
 [[nodiscard]] std::vector<Misconduct> find_misconduct(std::span<const Sworn> statements);

@@ -4,6 +4,7 @@
 
 #include "base/core/encoding.hpp"
 #include "base/crypto/digest.hpp"
+#include "trust/evidence/log_entry.hpp"
 #include "trust/evidence/verify/material.hpp"
 #include "trust/log/text.hpp"
 #include "trust/pki/crl.hpp"
@@ -88,10 +89,9 @@ struct Loader {
     if (!proof->extra) return malformed(member, "the proof has no entry");
     ProofItem item{std::string(member), std::move(*proof), {}, {}};
     item.entry_bytes = *item.proof.extra;
-    if (!item.entry.ParseFromArray(item.entry_bytes.data(), static_cast<int>(item.entry_bytes.size())) ||
-        to_bytes(std::string_view(item.entry.SerializeAsString())) != item.entry_bytes) {
-      return malformed(member, "the entry is not a log entry in its one spelling");
-    }
+    Result<pb::Entry> entry = parse_log_entry(item.entry_bytes);
+    if (!entry) return malformed(member, entry.error().message);
+    item.entry = std::move(*entry);
     log.proofs.emplace(*index, std::move(item));
   }
 

@@ -47,7 +47,7 @@ void check_misconduct(const Material& material, Findings& findings) {
   std::vector<Sworn> sworn;
   for (const auto& [id, item] : material.statements) {
     if (!item.sealed) continue;
-    sworn.push_back({&item.statement, item.counterpart ? std::optional(item.counterpart->did) : std::nullopt});
+    sworn.push_back({&item.statement, item.counterpart ? item.counterpart->did : std::string()});
   }
   const std::vector<Misconduct> found = find_misconduct(sworn);
   for (const Misconduct& m : found) {

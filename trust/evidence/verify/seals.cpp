@@ -1,22 +1,20 @@
 #include "base/core/encoding.hpp"
 #include "trust/evidence/seal_cache.hpp"
 #include "trust/evidence/verify/material.hpp"
+#include "trust/keys/private_key.hpp"
 #include "trust/pki/certificate.hpp"
 
 namespace sekisho::trust::verify {
 namespace {
 
-// SubjectPublicKeyInfo of an Ed25519 key (RFC 8410) is this prefix and the 32 octets.
-constexpr std::uint8_t kEd25519Prefix[] = {0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00};
-
 Result<Ed25519PublicKey> statement_key(BytesView leaf_der) {
   const Result<Certificate> leaf = Certificate::parse(leaf_der);
   if (!leaf) return fail(leaf.error());
-  const Bytes& spki = leaf->spki();
-  if (spki.size() != sizeof kEd25519Prefix + 32 || !std::equal(std::begin(kEd25519Prefix), std::end(kEd25519Prefix), spki.begin())) {
-    return fail(Code::CertificateProfile, "the certificate's key is not Ed25519");
-  }
-  return ed25519_public_key(BytesView(spki).last(32));
+  const Result<PublicKey> key = PublicKey::from_spki(leaf->spki());
+  if (!key) return fail(key.error());
+  const auto octets = key->ed25519();
+  if (!octets) return fail(Code::CertificateProfile, "the certificate's key is not Ed25519");
+  return ed25519_public_key(*octets);
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 #include "base/core/encoding.hpp"
 #include "base/core/json.hpp"
 #include "base/crypto/digest.hpp"
-#include "tests/unit/trust/log/log_data.hpp"
+#include "tests/support/test_data.hpp"
 #include "trust/log/merkle.hpp"
 
 namespace sekisho::trust {
@@ -55,17 +55,16 @@ class MerkleVectors : public ::testing::TestWithParam<std::pair<const char*, int
 
 TEST_P(MerkleVectors, GiveTheirVerdict) {
   const std::string folder = GetParam().first;
-  const auto root = testing::tlog_data() / "merkle" / folder;
-  if (!std::filesystem::exists(root)) GTEST_SKIP() << "no test data at " << root;
+  SEKISHO_DATA_OR_SKIP(root, "tlog/merkle/" + folder);
   int cases = 0;
   for (const auto& file : std::filesystem::recursive_directory_iterator(root)) {
     if (file.path().extension() != ".json") continue;
     // Some sizes are beyond the 2^53 of the strict parser.
-    const Json json = boost::json::parse(testing::read_text(file.path()));
+    const Json json = boost::json::parse(test::read_text(file.path()));
     EXPECT_NE(judge(folder, json.as_object()), json.as_object().at("wantErr").as_bool()) << file.path();
     ++cases;
   }
-  std::cout << folder << ": " << cases << " vectors\n";
+  std::cout << "vectors: " << cases << " merkle " << folder << "\n";
   EXPECT_EQ(cases, GetParam().second);
 }
 
