@@ -23,29 +23,24 @@ constexpr auto kStandardReverse = reverse(kStandard);
 constexpr auto kUrlReverse = reverse(kUrl);
 
 std::string encode64(BytesView in, std::string_view alphabet, bool pad) {
-  std::string out;
-  out.reserve((in.size() + 2) / 3 * 4);
+  std::string out((in.size() + 2) / 3 * 4, '=');
+  char* at = out.data();
   std::size_t i = 0;
   for (; i + 3 <= in.size(); i += 3) {
     const unsigned v = (unsigned{in[i]} << 16) | (unsigned{in[i + 1]} << 8) | unsigned{in[i + 2]};
-    out += alphabet[v >> 18];
-    out += alphabet[(v >> 12) & 63];
-    out += alphabet[(v >> 6) & 63];
-    out += alphabet[v & 63];
+    *at++ = alphabet[v >> 18];
+    *at++ = alphabet[(v >> 12) & 63];
+    *at++ = alphabet[(v >> 6) & 63];
+    *at++ = alphabet[v & 63];
   }
   const std::size_t rest = in.size() - i;
-  if (rest == 1) {
-    const unsigned v = unsigned{in[i]} << 16;
-    out += alphabet[v >> 18];
-    out += alphabet[(v >> 12) & 63];
-    if (pad) out += "==";
-  } else if (rest == 2) {
-    const unsigned v = (unsigned{in[i]} << 16) | (unsigned{in[i + 1]} << 8);
-    out += alphabet[v >> 18];
-    out += alphabet[(v >> 12) & 63];
-    out += alphabet[(v >> 6) & 63];
-    if (pad) out += '=';
+  if (rest > 0) {
+    const unsigned v = (unsigned{in[i]} << 16) | (rest == 2 ? unsigned{in[i + 1]} << 8 : 0U);
+    *at++ = alphabet[v >> 18];
+    *at++ = alphabet[(v >> 12) & 63];
+    if (rest == 2) *at++ = alphabet[(v >> 6) & 63];
   }
+  if (!pad) out.resize(static_cast<std::size_t>(at - out.data()));
   return out;
 }
 
@@ -59,8 +54,8 @@ Result<Bytes> decode64(std::string_view in, const std::array<std::int8_t, 256>& 
     }
   }
   if (in.size() % 4 == 1) return fail(Code::Encoding, "base64 text with one digit left over");
-  Bytes out;
-  out.reserve(in.size() * 3 / 4);
+  Bytes out(in.size() * 3 / 4);
+  std::uint8_t* at = out.data();
   unsigned acc = 0;
   unsigned bits = 0;
   for (const char c : in) {
@@ -70,7 +65,7 @@ Result<Bytes> decode64(std::string_view in, const std::array<std::int8_t, 256>& 
     bits += 6;
     if (bits >= 8) {
       bits -= 8;
-      out.push_back(static_cast<std::uint8_t>((acc >> bits) & 0xff));
+      *at++ = static_cast<std::uint8_t>((acc >> bits) & 0xff);
     }
   }
   if ((acc & ((1U << bits) - 1U)) != 0) return fail(Code::Encoding, "base64 text with bits left over");
@@ -80,24 +75,23 @@ Result<Bytes> decode64(std::string_view in, const std::array<std::int8_t, 256>& 
 }  // namespace
 
 std::string to_hex(BytesView bytes) {
-  std::string out;
-  out.reserve(bytes.size() * 2);
+  std::string out(bytes.size() * 2, '0');
+  char* at = out.data();
   for (const auto b : bytes) {
-    out += kHex[b >> 4];
-    out += kHex[b & 15];
+    *at++ = kHex[b >> 4];
+    *at++ = kHex[b & 15];
   }
   return out;
 }
 
 Result<Bytes> from_hex(std::string_view text) {
   if (text.size() % 2 != 0) return fail(Code::Encoding, "hex text of odd length");
-  Bytes out;
-  out.reserve(text.size() / 2);
+  Bytes out(text.size() / 2);
   for (std::size_t i = 0; i < text.size(); i += 2) {
     const int high = kHexReverse[static_cast<unsigned char>(text[i])];
     const int low = kHexReverse[static_cast<unsigned char>(text[i + 1])];
     if (high < 0 || low < 0) return fail(Code::Encoding, "hex text with a character that is no lower-case digit");
-    out.push_back(static_cast<std::uint8_t>(high * 16 + low));
+    out[i / 2] = static_cast<std::uint8_t>(high * 16 + low);
   }
   return out;
 }

@@ -19,106 +19,109 @@ constexpr std::string_view kSpace = " \t\r\n";
 
 std::string_view trim_end(std::string_view text) { return text.substr(0, text.find_last_not_of(kSpace) + 1); }
 
+// Walks one record into the tape. False ends the walk; then `error` says why. Plain bools inside, since a Result for
+// each value costs more than the value.
 class Walker {
  public:
-  Walker(RecordTape& tape, const RecordLimits& limits) : tape_(tape), limits_(limits) {}
+  Walker(RecordTape& tape, std::vector<std::string_view>& names, const RecordLimits& limits)
+      : tape_(tape), names_(names), limits_(limits) {}
 
-  Status object(od::object object, std::uint32_t self, std::size_t depth) {
+  Error error;
+
+  // The record itself is level 1.
+  bool object(od::object object, std::uint32_t self, std::size_t depth) {
     if (depth > limits_.depth) return over("levels", limits_.depth);
     const std::size_t first_name = names_.size();
     for (auto item : object) {
       od::field field;
-      if (const auto error = std::move(item).get(field)) return syntax(simdjson::error_message(error));
+      if (const auto code = std::move(item).get(field)) return syntax(simdjson::error_message(code));
       const char* const raw = field.key().raw();
       std::string_view name;
-      if (const auto error = field.unescaped_key().get(name)) return syntax(simdjson::error_message(error));
-      auto node = add();
-      if (!node) return fail(node.error());
-      tape_.nodes[*node].name = name;
-      tape_.nodes[*node].name_raw = raw_string(raw, name);
-      if (tape_.nodes[*node].name_raw.size() != name.size() && !valid_utf8(name)) return syntax("a lone surrogate");
+      if (const auto code = field.unescaped_key().get(name)) return syntax(simdjson::error_message(code));
+      const std::string_view name_raw = raw_string(raw, name);
+      if (name_raw.size() != name.size() && !valid_utf8(name)) return syntax("a lone surrogate");
+      const std::uint32_t node = add();
+      if (node == kNone) return false;
+      tape_.nodes[node].name = name;
+      tape_.nodes[node].name_raw = name_raw;
       names_.push_back(name);
-      if (Status inner = value(field.value(), *node, depth); !inner) return inner;
+      if (!value(field.value(), node, depth)) return false;
     }
     tape_.nodes[self].next = static_cast<std::uint32_t>(tape_.nodes.size());
-    const bool unique = all_different(first_name);
+    if (!all_different(first_name)) return syntax("a duplicate name");
     names_.resize(first_name);
-    if (!unique) return syntax("a duplicate name");
-    return {};
+    return true;
   }
 
  private:
-  static std::unexpected<Error> syntax(std::string_view what) {
-    return fail(Code::JsonSyntax, fmt::format("a record with {}", what));
+  static constexpr std::uint32_t kNone = 0;  // the record is node 0, and nobody's child
+
+  bool syntax(std::string_view what) {
+    error = Error(Code::JsonSyntax, fmt::format("a record with {}", what));
+    return false;
   }
-  static std::unexpected<Error> over(std::string_view what, std::size_t limit) {
-    return fail(Code::LimitExceeded, fmt::format("a record with over {} {}", limit, what));
+  bool over(std::string_view what, std::size_t limit) {
+    error = Error(Code::LimitExceeded, fmt::format("a record with over {} {}", limit, what));
+    return false;
   }
 
-  Result<std::uint32_t> add() {
-    if (tape_.nodes.size() > limits_.values) return over("values", limits_.values);
+  std::uint32_t add() {
+    if (tape_.nodes.size() > limits_.values) {
+      over("values", limits_.values);
+      return kNone;
+    }
     tape_.nodes.emplace_back();
     return static_cast<std::uint32_t>(tape_.nodes.size() - 1);
   }
 
-  Status array(od::array array, std::uint32_t self, std::size_t depth) {
+  bool array(od::array array, std::uint32_t self, std::size_t depth) {
     if (depth > limits_.depth) return over("levels", limits_.depth);
     for (auto item : array) {
       od::value element;
-      if (const auto error = std::move(item).get(element)) return syntax(simdjson::error_message(error));
-      auto node = add();
-      if (!node) return fail(node.error());
-      if (Status inner = value(element, *node, depth); !inner) return inner;
+      if (const auto code = std::move(item).get(element)) return syntax(simdjson::error_message(code));
+      const std::uint32_t node = add();
+      if (node == kNone || !value(element, node, depth)) return false;
     }
     tape_.nodes[self].next = static_cast<std::uint32_t>(tape_.nodes.size());
-    return {};
+    return true;
   }
 
-  // Above a container, depth is its own level; the record itself is level 1.
-  Status value(od::value value, std::uint32_t self, std::size_t depth) {
+  bool value(od::value value, std::uint32_t self, std::size_t depth) {
     od::json_type type{};
-    if (const auto error = value.type().get(type)) return syntax(simdjson::error_message(error));
+    if (const auto code = value.type().get(type)) return syntax(simdjson::error_message(code));
     if (type == od::json_type::object) {
       tape_.nodes[self].kind = FieldKind::Object;
       od::object inner;
-      if (const auto error = value.get_object().get(inner)) return syntax(simdjson::error_message(error));
+      if (const auto code = value.get_object().get(inner)) return syntax(simdjson::error_message(code));
       return object(inner, self, depth + 1);
     }
     if (type == od::json_type::array) {
       tape_.nodes[self].kind = FieldKind::Array;
       od::array inner;
-      if (const auto error = value.get_array().get(inner)) return syntax(simdjson::error_message(error));
+      if (const auto code = value.get_array().get(inner)) return syntax(simdjson::error_message(code));
       return array(inner, self, depth + 1);
     }
-    return scalar(value, type, tape_.nodes[self], self);
+    tape_.nodes[self].next = self + 1;
+    return scalar(value, type, tape_.nodes[self]);
   }
 
-  static Status scalar(od::value value, od::json_type type, TapeNode& node, std::uint32_t self) {
-    node.next = self + 1;
+  bool scalar(od::value value, od::json_type type, TapeNode& node) {
     node.raw = trim_end(value.raw_json_token());
     if (type == od::json_type::string) {
       node.kind = FieldKind::String;
-      if (const auto error = value.get_string().get(node.text)) return syntax(simdjson::error_message(error));
+      if (const auto code = value.get_string().get(node.text)) return syntax(simdjson::error_message(code));
       // Without an escape the source is the value, and the library has checked that it is UTF-8.
-      if (node.raw.size() != node.text.size() + 2 && !valid_utf8(node.text)) return syntax("a lone surrogate");
-      return {};
+      return node.raw.size() == node.text.size() + 2 || valid_utf8(node.text) || syntax("a lone surrogate");
     }
     if (type == od::json_type::number) {
       // Not the library's check, which refuses integers over 64 bits; data may well hold them.
       const NumberForm form = json_number_form(node.raw);
-      if (form == NumberForm::None) return syntax("a bad number");
       node.kind = form == NumberForm::Integer ? FieldKind::Integer : FieldKind::Double;
-      return {};
+      return form != NumberForm::None || syntax("a bad number");
     }
-    if (node.raw == "null") {
-      node.kind = FieldKind::Null;
-    } else if (node.raw == "true" || node.raw == "false") {
-      node.kind = FieldKind::Bool;
-      node.boolean = node.raw == "true";
-    } else {
-      return syntax("an unknown word");
-    }
-    return {};
+    node.boolean = node.raw == "true";
+    node.kind = node.raw == "null" ? FieldKind::Null : FieldKind::Bool;
+    return node.kind == FieldKind::Null || node.boolean || node.raw == "false" || syntax("an unknown word");
   }
 
   // The source text of a name: as long as its value unless it has escapes.
@@ -143,8 +146,8 @@ class Walker {
   }
 
   RecordTape& tape_;
+  std::vector<std::string_view>& names_;  // of the objects that are open, innermost last
   const RecordLimits& limits_;
-  std::vector<std::string_view> names_;
 };
 
 }  // namespace
@@ -154,6 +157,7 @@ struct RecordParser::State {
   od::parser parser;
   std::string buffer;  // the line and the padding that the library may read over
   RecordTape tape;
+  std::vector<std::string_view> names;
 };
 
 RecordParser::RecordParser(RecordLimits limits) : state_(std::make_unique<State>()) { state_->limits = limits; }
@@ -178,8 +182,9 @@ Result<RecordView> RecordParser::parse(std::string_view line) {
   if (const auto error = state.parser.iterate(padded).get(document)) return syntax(error);
   od::object object;
   if (const auto error = document.get_object().get(object)) return syntax(error);
-  Walker walker(state.tape, state.limits);
-  if (Status walked = walker.object(object, 0, 1); !walked) return fail(walked.error());
+  state.names.clear();
+  Walker walker(state.tape, state.names, state.limits);
+  if (!walker.object(object, 0, 1)) return fail(std::move(walker.error));
   if (document.current_location().error() != simdjson::OUT_OF_BOUNDS) {
     return fail(Code::JsonSyntax, "a record with text after its object");
   }

@@ -1,5 +1,8 @@
 #include "base/core/utf8.hpp"
 
+#include <cstdint>
+#include <cstring>
+
 namespace sekisho {
 namespace {
 
@@ -40,6 +43,14 @@ std::size_t utf8_character(std::string_view text) {
 
 bool valid_utf8(std::string_view text) {
   while (!text.empty()) {
+    // Most text is ASCII: eight octets at a time.
+    std::uint64_t eight = 0;
+    while (text.size() >= sizeof eight) {
+      std::memcpy(&eight, text.data(), sizeof eight);
+      if ((eight & 0x8080808080808080U) != 0) break;
+      text.remove_prefix(sizeof eight);
+    }
+    if (text.empty()) return true;
     const std::size_t n = utf8_character(text);
     if (n == 0) return false;
     text.remove_prefix(n);

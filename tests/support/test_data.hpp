@@ -43,7 +43,7 @@ inline std::string read_text(const std::filesystem::path& path) {
 }
 
 inline void print_cases(std::string_view what, std::size_t count) {
-  std::cout << "[   CASES  ] " << what << ": " << count << '\n';
+  std::cout << "vectors: " << count << ' ' << what << '\n';
 }
 
 // A folder of its own for a test, gone afterwards.

@@ -21,10 +21,12 @@ T must(Result<T> result) {
   if constexpr (!std::is_void_v<T>) return std::move(*result);
 }
 
-TestZone make_zone(const std::string& zone, const std::string& country, Instant now) {
+}  // namespace
+
+TestZone make_zone(const std::string& zone, Instant now) {
   trust::ZoneProfile profile;
   profile.zone = zone;
-  profile.country = country;
+  for (const char c : zone) profile.country += static_cast<char>(c - 'a' + 'A');
   profile.dns_suffixes = {zone + ".example"};
   TestZone out;
   out.authority = std::make_shared<trust::Authority>(must(trust::Authority::create(profile, now)));
@@ -54,8 +56,6 @@ void recognise(TestZone& x, TestZone& y, Instant now) {
     must(asks->authority->certify(paper, now));
   }
 }
-
-}  // namespace
 
 TestNode enrol(TestZone& zone, const std::string& dns, const std::string& organization, Instant now, std::uint16_t port) {
   const trust::NodeKeys keys = must(trust::NodeKeys::generate());
@@ -90,9 +90,9 @@ void refresh(TestZones& zones, Instant now) {
 
 TestZones make_test_zones(Instant now, const TestPorts& ports) {
   TestZones out;
-  out.jp = make_zone("jp", "JP", now);
-  out.eu = make_zone("eu", "EU", now);
-  out.xx = make_zone("xx", "XX", now);
+  out.jp = make_zone("jp", now);
+  out.eu = make_zone("eu", now);
+  out.xx = make_zone("xx", now);
   recognise(out.jp, out.eu, now);
   out.farm = enrol(out.jp, "farm.jp.example", "Farm Agency", now, ports.farm);
   out.trade = enrol(out.eu, "trade.eu.example", "Trade Company", now, ports.trade);

@@ -44,6 +44,13 @@ struct TestPorts {
 // Aborts with the error on a bug; tests need no Result.
 [[nodiscard]] TestZones make_test_zones(Instant now, const TestPorts& ports = {});
 
+// One zone without peers, nodes or snapshot: id "jp" has country JP and suffix jp.example.
+[[nodiscard]] TestZone make_zone(const std::string& zone, Instant now);
+// The whole ceremony between two zones; takes effect with refresh() or the authorities' next publish().
+void recognise(TestZone& x, TestZone& y, Instant now);
+// Publishes and loads the zone's next snapshot.
+void publish(TestZone& zone, Instant now);
+
 // Another node of one of the zones, not in its snapshot until refresh().
 [[nodiscard]] TestNode enrol(TestZone& zone, const std::string& dns, const std::string& organization, Instant now,
                              std::uint16_t port = 9450);
