@@ -15,8 +15,8 @@ import re
 import sys
 from dataclasses import dataclass
 
-# Room: folder, (level, what it may include, what lives there). A word is a room, a pattern of rooms, "<=N" (every room up to that level),
-# "-room" (taken away again), or "files:PATTERN" (only these files of rooms that are otherwise closed).
+# Room: folder, (level, what it may include, what lives there). A word is a room, a pattern of rooms, "<=N" (every room
+# up to that level), "-room" (taken away again), or "files:PATTERN" (only these files of rooms that are otherwise closed).
 ROOMS = {
     "base/core": (0, [],
         "results, codes, bytes, encodings, clock, strict JSON and YAML, secrets, log, metrics"),

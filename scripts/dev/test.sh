@@ -35,6 +35,11 @@ if [ $preset = tsan ]; then
   selection=(-L threads)
   # Without fixed addresses the runtime of g++ 12 refuses to start on kernels with many random address bits.
   run=(setarch -R ctest)
+elif [ -n "$filter" ]; then
+  # Only the programs that will run: a test has the name of its program.
+  mapfile -t targets < <(ctest --test-dir "build/$preset" -N -R "$filter" | sed -n 's/^ *Test *#[0-9]*: //p' |
+    while read -r name; do if ninja -C "build/$preset" -t query "$name" > /dev/null 2>&1; then echo "$name"; fi; done)
+  [ ${#targets[@]} = 0 ] || build $preset "${targets[@]}"
 else
   build $preset
 fi
