@@ -19,7 +19,11 @@ Bytes key(MaterialKind kind, const Digest& digest) {
 }  // namespace
 
 Mutation archive_material(MaterialKind kind, BytesView bytes) {
-  return {Family::Material, key(kind, sha256(bytes)), to_bytes(bytes)};
+  return archive_material(kind, sha256(bytes), bytes);
+}
+
+Mutation archive_material(MaterialKind kind, const Digest& id, BytesView bytes) {
+  return {Family::Material, key(kind, id), to_bytes(bytes)};
 }
 
 Mutation archive_chain(std::span<const Bytes> der) {

@@ -20,14 +20,15 @@ namespace sekisho::node {
 enum class MaterialKind : std::uint8_t {
   Chain = 1,        // digest of the leaf certificate → be32-length DER, leaf first, without the root
   Crl = 2,          // digest of the bytes → DER
-  Recognition = 3,  // … → the object signed by both roots
-  Descriptor = 4,   // … → a zone's descriptor
-  Snapshot = 5,     // … → a trust snapshot
+  Recognition = 3,  // object id (trust/zone/signed_object.hpp) → the object signed by both roots
+  Descriptor = 4,   // object id → a zone's descriptor
+  Snapshot = 5,     // object id → a trust snapshot; statements name it by this digest
   Certificate = 6,  // … → one DER (cross-certificates, issuing CAs)
 };
 
-// The mutation that archives `bytes` under their SHA-256. Put it into any unit.
+// The mutation that archives `bytes` under their SHA-256, or under an object's id. Put it into any unit.
 [[nodiscard]] Mutation archive_material(MaterialKind kind, BytesView bytes);
+[[nodiscard]] Mutation archive_material(MaterialKind kind, const Digest& id, BytesView bytes);
 // A chain, under the SHA-256 of its first certificate (a statement's issuer.cert).
 [[nodiscard]] Mutation archive_chain(std::span<const Bytes> der);
 

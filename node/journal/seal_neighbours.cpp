@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "trust/evidence/statement.hpp"
+
 namespace sekisho::node {
 
 namespace {

@@ -133,13 +133,14 @@ Status Writer::append_opening(std::string_view reason, const std::optional<Prede
   return {};
 }
 
+// Only this batch is indeterminate. What waits in the queue was never tried: it goes on after the reopening, or is
+// told that the journal stopped.
 void Writer::fail_stop(const Error& error, std::vector<Pending> pending) {
   log_error("journal.sync_failed", error, {{"units", pending.size()}});
   const Error indeterminate =
       Error(Code::JournalIndeterminate, "the commit failed; whether it is durable shows after reopening", error)
           .with("retry_after_s", "1");
   refuse_all(std::move(pending), indeterminate);
-  refuse_all(queue_.take_all(), indeterminate);
   Status derived = rederive();
   if (!derived) stop_for_good(derived.error());
 }
