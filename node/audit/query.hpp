@@ -34,6 +34,8 @@ struct AuditFilter {
 // Code::JsonShape with the pointer.
 [[nodiscard]] Result<AuditFilter> parse_audit_filter(const Json& document);
 
+[[nodiscard]] JsonObject to_json(const AuditFilter& filter);  // the same document
+
 struct AuditMatch {
   StoredEntry entry;
   std::string origin;
