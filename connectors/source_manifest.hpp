@@ -23,8 +23,8 @@ struct FileSource {
 
 struct HttpHeader {
   std::string name;
-  std::string value;   // one of the two
-  std::string secret;  // the value is "<prefix><secret>", prefix ("Bearer ") given as value
+  std::string value;   // in front of the secret where both are given ("Bearer ")
+  std::string secret;  // its name; resolved by the host at each open
 };
 
 struct HttpSource {

@@ -1,0 +1,166 @@
+#include "connectors/http/http_connector.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <optional>
+
+#include "base/core/file.hpp"
+#include "base/core/limits.hpp"
+#include "base/http/client.hpp"
+#include "base/http/url.hpp"
+#include "connectors/line_buffer.hpp"
+
+namespace sekisho::connectors {
+
+namespace {
+
+constexpr std::size_t kPiece = 64U << 10;
+
+std::string host_port(const http::Url& url) {
+  const bool v6 = url.host.find(':') != std::string::npos;
+  return (v6 ? "[" + url.host + "]" : url.host) + ":" + std::to_string(url.port);
+}
+
+// An error of the client as the source's: which of the two codes, and where.
+Error source_error(const std::string& where, const Error& below) {
+  const Code code = below.code == Code::Deadline ? Code::SourceTimeout : Code::SourceFailed;
+  return {below.code == Code::Cancelled ? Code::Cancelled : code, "source " + where, below};
+}
+
+// "application/x-ndjson; charset=utf-8" is the media type in front of the semicolon.
+bool same_media(std::string_view field, std::string_view wanted) {
+  field = field.substr(0, field.find(';'));
+  while (!field.empty() && (field.back() == ' ' || field.back() == '\t')) field.remove_suffix(1);
+  return http::same_name(field, wanted);
+}
+
+class HttpReader final : public Reader {
+ public:
+  HttpReader(http::ResponseReader response, std::string where, async::Deadline deadline)
+      : response_(std::move(response)), where_(std::move(where)), deadline_(deadline) {}
+
+  async::Task<Result<Batch>> read(Credits credits) override {
+    Batch batch;
+    for (;;) {
+      if (cancelled_) co_return fail(Code::Cancelled, "the reading was cancelled");
+      if (credits.deadline.earlier(deadline_).expired()) {
+        co_return fail(Code::SourceTimeout, "source " + where_ + " did not answer in time");
+      }
+      Result<bool> more = lines_.take(credits.records, credits.bytes, "source " + where_, batch);
+      if (!more) co_return fail(more.error());
+      batch.end = *more && lines_.finished();
+      if (!*more || batch.end) co_return batch;
+      Result<std::string> piece = co_await response_.read(kPiece);
+      if (!piece) co_return fail(source_error(where_, piece.error()));
+      lines_.add(*piece);
+      if (piece->empty()) lines_.finish();
+    }
+  }
+
+  void cancel() override { cancelled_ = true; }
+
+ private:
+  http::ResponseReader response_;
+  const std::string where_;
+  const async::Deadline deadline_;
+  std::atomic<bool> cancelled_{false};
+  LineBuffer lines_;
+};
+
+class HttpConnector final : public Connector {
+ public:
+  HttpConnector(HttpSource source, http::Url url, std::shared_ptr<http::Client> client, const Context& context)
+      : source_(std::move(source)), url_(std::move(url)), client_(std::move(client)), context_(context) {}
+
+  [[nodiscard]] Spec spec() const override { return kHttpSpec; }
+
+  async::Task<Result<std::unique_ptr<Reader>>> open(async::Deadline deadline) override {
+    const async::Deadline until = deadline.at_most(source_.timeout);
+    Result<http::ClientRequest> request = build(until);
+    if (!request) co_return fail(request.error());
+    const std::string where = host_port(url_);
+    Result<http::ResponseReader> response = co_await client_->open(std::move(*request));
+    if (!response) co_return fail(source_error(where, response.error()));
+    const http::ClientResponse& head = response->head();
+    if (head.status != 200) {
+      co_return fail(Code::SourceFailed, "source " + where + " answered " + std::to_string(head.status));
+    }
+    if (!same_media(head.headers.get("Content-Type"), source_.media)) {
+      co_return fail(Code::SourceFailed, "source " + where + " answered another media type than " + source_.media);
+    }
+    if (head.headers.has("Content-Encoding")) {
+      co_return fail(Code::SourceFailed, "source " + where + " answered with a content coding that was not asked for");
+    }
+    co_return std::unique_ptr<Reader>(std::make_unique<HttpReader>(std::move(*response), where, until));
+  }
+
+  async::Task<Status> check(async::Deadline deadline) override {
+    Result<std::unique_ptr<Reader>> reader = co_await open(deadline);
+    if (!reader) co_return fail(reader.error());
+    Result<Batch> first = co_await (*reader)->read({1, limits::kRecordBytes, deadline});
+    if (!first) co_return fail(first.error());
+    co_return Status();
+  }
+
+ private:
+  [[nodiscard]] Result<http::ClientRequest> build(async::Deadline until) const {
+    http::ClientRequest request;
+    request.host = url_.host;
+    request.port = url_.port;
+    request.tls = url_.scheme == "https";
+    request.target = url_.target();
+    request.deadline = until;
+    request.limits.body_bytes = limits::kBatchBytes;
+    request.headers.add("Accept", source_.media);
+    for (const HttpHeader& header : source_.headers) {
+      std::string value = header.value;
+      if (!header.secret.empty()) {
+        if (!context_.secret) return fail(Code::SourceFailed, "no secrets are configured for sources");
+        Result<Secret> secret = context_.secret(header.secret);
+        if (!secret) return fail(Code::SourceFailed, "the secret " + header.secret + " is missing", secret.error());
+        value += as_text(secret->view());
+      }
+      request.headers.set(header.name, std::move(value));
+    }
+    return request;
+  }
+
+  const HttpSource source_;
+  const http::Url url_;
+  const std::shared_ptr<http::Client> client_;
+  const Context& context_;
+};
+
+// A source with roots of its own gets a client of its own; the others share the host's.
+Result<std::shared_ptr<http::Client>> client_for(const HttpSource& source, const Context& context) {
+  if (source.ca.empty()) {
+    if (!context.http) return fail(Code::SourceFailed, "this node has no client for sources");
+    return context.http;
+  }
+  Result<Bytes> pem = read_file(context.base / source.ca, limits::kCertificateFileBytes);
+  if (!pem) return fail(Code::SourceFailed, "the roots of a source do not read", pem.error());
+  http::TlsClientOptions tls;
+  tls.ca_pem = std::string(as_text(*pem));
+  Result<std::shared_ptr<const http::TlsClientContext>> made = http::TlsClientContext::make(std::move(tls));
+  if (!made) return fail(Code::SourceFailed, "the roots of a source do not read", made.error());
+  http::ClientOptions options;
+  options.tls = std::move(*made);
+  return std::make_shared<http::Client>(std::move(options));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Connector>> make_http_connector(const HttpSource& source, const Context& context) {
+  Result<http::Url> url = http::parse_url(source.url);
+  if (!url) return fail(url.error());
+  const std::string target = host_port(*url);
+  if (std::ranges::find(context.egress, target) == context.egress.end()) {
+    return fail(Code::Forbidden, "the source's address " + target + " is not on the egress list");
+  }
+  Result<std::shared_ptr<http::Client>> client = client_for(source, context);
+  if (!client) return fail(client.error());
+  return std::unique_ptr<Connector>(
+      std::make_unique<HttpConnector>(source, std::move(*url), std::move(*client), context));
+}
+
+}  // namespace sekisho::connectors
