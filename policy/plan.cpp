@@ -81,6 +81,7 @@ Result<std::shared_ptr<const Plan>> Plan::compile(const View& view) {
     }
     plan->expected_.at(*path);
   }
+  plan->expected_.on_the_way = true;  // the record itself, also when nothing of it is kept
   plan->expected_.inherit(view, "");
   plan->dropped_names_ = view.dropped_names();
   plan->digest_ = view.digest();

@@ -70,7 +70,7 @@ Result<View> join(const View& a, const View& b) {
   }
   JsonObject fields;
   for (const auto& [pointer, op] : reduced(all)) {
-    if (op.kind == FieldOp::Kind::Mask) fields[pointer] = JsonObject{{"mask", op.shown}};
+    if (op.kind == FieldOp::Kind::Mask) fields[pointer] = JsonObject{{"mask", std::int64_t{op.shown}}};
     else fields[pointer] = op.kind == FieldOp::Kind::Keep ? "keep" : "drop";
   }
   std::set<RowRule> rows(a.rows_.begin(), a.rows_.end());

@@ -32,7 +32,6 @@ std::string verdict_of(const std::string& text, PolicyKind kind) {
 
 void check(const std::vector<Row>& rows) {
   for (const Row& row : rows) EXPECT_EQ(verdict_of(row.text, row.kind), row.verdict) << row.name << "\n" << row.text;
-  std::printf("%zu rows\n", rows.size());
 }
 
 constexpr PolicyKind kOffer = PolicyKind::CatalogueOffer;
