@@ -157,6 +157,7 @@ async::Task<http::Response> Pipeline::run(Admitted admitted, http::Request reque
     }
   }
   if (error) response = http::problem(*error, id);
+  if (error && error->code == Code::Draining) response.close = true;
   complete(response, id, request_headers);
   if (options_.observe) {
     options_.observe({options_.listener, route.pattern, method, response.status,
