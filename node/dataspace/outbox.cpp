@@ -1,6 +1,7 @@
 #include "node/dataspace/outbox.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <mutex>
 #include <vector>
 
@@ -75,6 +76,7 @@ struct Outbox::State {
   std::map<std::string, Waiting, std::less<>> waiting;
   std::uint64_t generations = 0;
   bool stopped = false;
+  std::atomic<std::size_t> running{0};
 
   State(async::Executor e, PeerChannel& p, OutboxOptions o) : executor(std::move(e)), peers(p), options(o) {}
 
@@ -139,6 +141,7 @@ void Outbox::send(OutboxMessage message) {
     generation = ++state_->generations;
     state_->waiting[key] = {std::move(message), generation};
   }
+  ++state_->running;
   async::spawn(state_->executor, run(state_, std::move(key), generation), "outbox");
 }
 
@@ -157,9 +160,20 @@ std::size_t Outbox::size() const {
   return state_->waiting.size();
 }
 
+struct Outbox::Running {
+  explicit Running(State& s) : state(s) {}
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+  ~Running() { --state.running; }
+  State& state;
+};
+
 const async::Executor& Outbox::executor() const { return state_->executor; }
 
+bool Outbox::idle() const { return state_->running == 0; }
+
 async::Task<void> Outbox::run(std::shared_ptr<State> state, std::string key, std::uint64_t generation) {
+  const Running counted(*state);
   for (unsigned attempt = 0;; ++attempt) {
     std::optional<OutboxMessage> message = state->take(key, generation);
     if (!message) co_return;

@@ -78,10 +78,13 @@ class Outbox {
   void forget(std::string_view owner, std::string_view process);
   [[nodiscard]] Status admit() const;
   [[nodiscard]] std::size_t size() const;
+  // Nothing is being sent, settled or waiting for its next attempt.
+  [[nodiscard]] bool idle() const;
   [[nodiscard]] const async::Executor& executor() const;
 
  private:
   struct State;
+  struct Running;
   static async::Task<void> run(std::shared_ptr<State> state, std::string key, std::uint64_t generation);
   std::shared_ptr<State> state_;
 };
