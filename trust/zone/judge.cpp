@@ -28,13 +28,14 @@ std::unexpected<Error> not_active(const ForeignZone& f) {
 }
 
 // Why there is no path, as well as an unverified chain can say: for the refusal's code only, never to grant.
-Error explain_missing_path(const TrustSnapshot& s, std::span<const Certificate> chain, Error why) {
+Error explain_refusal(const TrustSnapshot& s, std::span<const Certificate> chain, Error why) {
   for (const ForeignZone& f : s.foreign) {
-    if (f.state == RecognitionState::Active) continue;
+    if (f.state == RecognitionState::Active || why.code == Code::CertificateRevoked) continue;
     for (const Certificate& ca : f.descriptor.issuing_cas) {
       if (chain.front().issuer_der() == ca.subject_der()) return not_active(f).error();
     }
   }
+  if (why.code != Code::ZoneNotRecognised) return why;
   return Error(Code::ZoneNotRecognised, "no path from " + chain.front().subject() + " to the own root", std::move(why));
 }
 
@@ -118,8 +119,7 @@ Result<TrustState::Cached> TrustState::judge_uncached(std::span<const Bytes> cha
   settings.policies = policy_oids(s.zone, use, needed);
   settings.use = use;
   Result<VerifiedPath> path = store_.verify(*chain, settings, at);
-  if (!path && path.error().code == Code::ZoneNotRecognised) return fail(explain_missing_path(s, *chain, path.error()));
-  if (!path) return fail(path.error());
+  if (!path) return fail(explain_refusal(s, *chain, path.error()));
 
   if (path->chain.back().digest() != s.descriptor.root.digest()) {
     return fail(Code::CertificateInvalid, "the path does not end at the own root");

@@ -2,8 +2,6 @@
 // unknown fields, reordered fields and padding are refused, because the bytes are what was signed.
 #pragma once
 
-#include <google/protobuf/stubs/logging.h>
-
 #include <algorithm>
 #include <string>
 #include <string_view>

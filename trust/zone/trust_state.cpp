@@ -123,9 +123,10 @@ Result<std::shared_ptr<const TrustState>> TrustState::load(BytesView anchor_byte
   std::vector<Crl> crls = held.crls;
   for (const NodeRecord& node : held.nodes) state->nodes_.emplace(node.dns, &node);
   for (const ForeignZone& f : held.foreign) {
+    // Status of every zone, so that a peer's own copy of an inactive cross-certificate fails by the allow-list.
+    crls.insert(crls.end(), f.crls.begin(), f.crls.end());
     if (f.state != RecognitionState::Active) continue;
     trusted.push_back(*f.cross_certificate);
-    crls.insert(crls.end(), f.crls.begin(), f.crls.end());
     for (const NodeRecord& node : f.nodes) state->nodes_.emplace(node.dns, &node);
   }
   Result<PathStore> store = PathStore::build(trusted, crls);
