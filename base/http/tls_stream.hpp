@@ -3,16 +3,19 @@
 
 #include <memory>
 
-#include <boost/asio/ssl/context.hpp>
-#include <openssl/types.h>
-
 #include "base/http/tls.hpp"
+
+// Named, not included: TLS stays in the .cpp files of this room.
+struct ssl_st;
+namespace boost::asio::ssl {
+class context;
+}
 
 namespace sekisho::http {
 
 class NativeTlsStream : public TlsStream {
  public:
-  [[nodiscard]] virtual SSL* native() = 0;
+  [[nodiscard]] virtual ssl_st* native() = 0;
   virtual void poison() = 0;  // the handshake will fail
 };
 
