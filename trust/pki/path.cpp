@@ -16,6 +16,9 @@ using StoreCtxPtr = std::unique_ptr<X509_STORE_CTX, OsslFree<X509_STORE_CTX_free
 void free_references(STACK_OF(X509) * stack) { sk_X509_free(stack); }
 using StackPtr = std::unique_ptr<STACK_OF(X509), OsslFree<free_references>>;
 
+void free_crl_references(STACK_OF(X509_CRL) * stack) { sk_X509_CRL_free(stack); }
+using CrlStackPtr = std::unique_ptr<STACK_OF(X509_CRL), OsslFree<free_crl_references>>;
+
 unsigned long flags_of(const PathSettings& s) {
   unsigned long flags = X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL  // leaf and every CA
                         | X509_V_FLAG_EXTENDED_CRL_SUPPORT | X509_V_FLAG_USE_DELTAS | X509_V_FLAG_POLICY_CHECK;
@@ -80,7 +83,7 @@ Result<PathStore> PathStore::build(std::span<const Certificate> trusted, std::sp
   out.store_ = std::shared_ptr<x509_store_st>(X509_STORE_new(), X509_STORE_free);
   bool ok = out.store_ != nullptr;
   for (const Certificate& c : trusted) ok = ok && X509_STORE_add_cert(out.store_.get(), c.native()) == 1;
-  for (const Crl& c : crls) ok = ok && X509_STORE_add_crl(out.store_.get(), c.native()) == 1;
+  out.crls_.assign(crls.begin(), crls.end());
   if (!ok) return fail(Code::Internal, "cannot build a certificate store: " + ossl_error());
   return out;
 }
@@ -92,13 +95,17 @@ Result<VerifiedPath> PathStore::verify(std::span<const Certificate> chain, const
     return fail(Code::Internal, "path validation without a policy set");
   }
   StackPtr untrusted(sk_X509_new_null());
+  // Given to the context, not the store: a store finds a list only under the name of the certificate's own issuer.
+  CrlStackPtr lists(sk_X509_CRL_new_null());
   StoreCtxPtr context(X509_STORE_CTX_new());
-  bool ok = untrusted && context;
+  bool ok = untrusted && lists && context;
+  for (const Crl& crl : crls_) ok = ok && sk_X509_CRL_push(lists.get(), crl.native()) > 0;
   for (std::size_t i = 1; ok && i < chain.size(); ++i) ok = sk_X509_push(untrusted.get(), chain[i].native()) > 0;
   ERR_clear_error();
   if (!ok || X509_STORE_CTX_init(context.get(), store_.get(), chain[0].native(), untrusted.get()) != 1) {
     return fail(Code::Internal, "cannot begin path validation: " + ossl_error());
   }
+  X509_STORE_CTX_set0_crls(context.get(), lists.get());
   if (Status s = apply(X509_STORE_CTX_get0_param(context.get()), settings, at); !s) return fail(s.error());
   const int verdict = X509_verify_cert(context.get());
   ERR_clear_error();

@@ -51,6 +51,7 @@ class PathStore {
 
  private:
   std::shared_ptr<x509_store_st> store_;
+  std::vector<Crl> crls_;
 };
 
 // Parses a peer's chain within the limits, before any signature work.
