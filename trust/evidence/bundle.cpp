@@ -131,6 +131,33 @@ Result<Bytes> BundleWriter::finish() const {
   return write_ustar(all);
 }
 
+Result<Bytes> merge_bundles(std::span<const Bytes> bundles, const ArchiveLimits& limits) {
+  BundleWriter merged;
+  std::map<Digest, Disclosure> disclosures;
+  for (const Bytes& bundle : bundles) {
+    const Result<ArchiveView> members = read_bundle(bundle, limits);
+    if (!members) return fail(members.error());
+    for (const auto& [name, content] : *members) {
+      if (!name.starts_with("disclosures/")) {
+        if (Status s = merged.add(name, to_bytes(content)); !s) return fail(s.error());
+        continue;
+      }
+      Result<Disclosure> disclosure = parse_disclosure(as_text(content));
+      if (!disclosure) return fail(disclosure.error());
+      const auto [it, fresh] = disclosures.try_emplace(disclosure->statement, *disclosure);
+      if (fresh) continue;
+      if (it->second.salt != disclosure->salt || (it->second.data && disclosure->data && it->second.data != disclosure->data)) {
+        return fail(Code::BundleFormat, "two contents for the member " + name);
+      }
+      if (disclosure->data) it->second = std::move(*disclosure);
+    }
+  }
+  for (const auto& [id, disclosure] : disclosures) {
+    if (Status s = merged.add_disclosure(disclosure); !s) return fail(s.error());
+  }
+  return merged.finish();
+}
+
 Result<ArchiveView> read_bundle(BytesView bundle, const ArchiveLimits& limits) {
   Result<ArchiveView> members = read_ustar(bundle, limits);
   if (!members) return members;

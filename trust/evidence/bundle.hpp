@@ -71,6 +71,10 @@ class BundleWriter {
   ArchiveMembers members_;
 };
 
+// One bundle out of what several nodes contributed about the same exchanges. A member that two of them have must be
+// the same in both; of two disclosures of a statement with one salt, the one with data stays.
+[[nodiscard]] Result<Bytes> merge_bundles(std::span<const Bytes> bundles, const ArchiveLimits& limits = {});
+
 // The members without the manifest, which must fit exactly. Views into the bundle's octets.
 [[nodiscard]] Result<ArchiveView> read_bundle(BytesView bundle, const ArchiveLimits& limits = {});
 

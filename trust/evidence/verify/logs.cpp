@@ -42,8 +42,11 @@ struct Logs {
     return keys;
   }
 
+  // A log is referred to by its being opened; what is wrong with it is told by its own finding.
   std::optional<Checkpoint> open(const LogItem& log) {
     const std::string member = log.folder + "checkpoint";
+    material.unused.erase(member);
+    for (const auto& [index, item] : log.proofs) material.unused.erase(item.member);
     if (log.checkpoint.empty()) {
       findings.fault(Verdict::Indeterminate, "log", member, "the checkpoint is missing");
       return std::nullopt;
@@ -51,7 +54,7 @@ struct Logs {
     const Result<Note> note = parse_note(log.checkpoint);
     const Result<Checkpoint> head = note ? parse_checkpoint_text(note->text) : Result<Checkpoint>(fail(note.error()));
     if (!head) {
-      tampered(member, "not a checkpoint: " + head.error().message);
+      findings.fault(Verdict::Malformed, "log", member, "not a checkpoint: " + head.error().message);
       return std::nullopt;
     }
     if (log_folder(head->origin) != log.folder || !head->extensions.empty()) {
@@ -97,7 +100,6 @@ struct Logs {
   }
 
   void proof(const Checkpoint& head, const std::string& checkpoint, ProofItem& item) {
-    material.unused.erase(item.member);
     if (item.proof.checkpoint != checkpoint) {
       return tampered(item.member, "the proof leads to another checkpoint than the one of its log");
     }
