@@ -118,8 +118,8 @@ Error to_error(const rocksdb::Status& status, const std::string& what) {
   const std::string text = status.ToString();
   const std::string message = what + ": " + text;
   if (status.IsNoSpace() || contains(text, "No space left")) return {Code::DiskFull, message};
-  if (contains(text, "lock ") || contains(text, "lock file")) return {Code::DatabaseLocked, message};
   if (status.IsCorruption()) return {Code::DatabaseDamaged, message};
+  if (status.IsIOError() && contains(text, "lock ")) return {Code::DatabaseLocked, message};
   // A column family or comparator that this program does not know: a newer one wrote it.
   if (status.IsInvalidArgument()) return {Code::SchemaNewer, message};
   return {Code::Io, message};

@@ -17,7 +17,11 @@ namespace sekisho::node {
 
 namespace {
 
-rocksdb::Slice slice(BytesView bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+// RocksDB asserts that no slice is null, also an empty one.
+rocksdb::Slice slice(BytesView bytes) {
+  return bytes.empty() ? rocksdb::Slice("", 0)
+                       : rocksdb::Slice(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+}
 BytesView view(const rocksdb::Slice& s) { return as_bytes({s.data(), s.size()}); }
 
 // "default" holds nothing: RocksDB wants it.
@@ -47,6 +51,7 @@ class RocksDbStorage::Impl {
   ~Impl() { close(); }
 
   Status open();
+  rocksdb::Status open_database(rocksdb::DB*& raw);
   Status check_identity();
   void close();
 
@@ -61,16 +66,36 @@ class RocksDbStorage::Impl {
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
 };
 
+// A new database gets its families in one call: one by one RocksDB would write its options file anew for each.
+rocksdb::Status RocksDbStorage::Impl::open_database(rocksdb::DB*& raw) {
+  const std::string path = options.path.string();
+  const rocksdb::DBOptions settings = log_db_options(options, env ? env.get() : rocksdb::Env::Default());
+  std::vector<rocksdb::ColumnFamilyDescriptor> families = descriptors(options, cache);
+  if (std::filesystem::exists(options.path / "CURRENT")) {
+    return rocksdb::DB::Open(settings, path, families, &handles, &raw);
+  }
+  const std::vector<rocksdb::ColumnFamilyDescriptor> first(families.begin(), families.begin() + 1);
+  families.erase(families.begin());
+  rocksdb::Status opened = rocksdb::DB::Open(settings, path, first, &handles, &raw);
+  if (!opened.ok()) return opened;
+  std::vector<rocksdb::ColumnFamilyHandle*> made;
+  opened = raw->CreateColumnFamilies(families, &made);
+  handles.insert(handles.end(), made.begin(), made.end());
+  return opened;
+}
+
 Status RocksDbStorage::Impl::open() {
   const std::string path = options.path.string();
   if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
     return fail(errno == ENOSPC ? Code::DiskFull : Code::Io, "cannot make the database folder " + path);
   }
   rocksdb::DB* raw = nullptr;
-  const rocksdb::DBOptions settings = log_db_options(options, env ? env.get() : rocksdb::Env::Default());
-  const rocksdb::Status opened = rocksdb::DB::Open(settings, path, descriptors(options, cache), &handles, &raw);
-  if (!opened.ok()) return fail(to_error(opened, "cannot open the database " + path));
+  const rocksdb::Status opened = open_database(raw);
   db.reset(raw);
+  if (!opened.ok()) {
+    close();
+    return fail(to_error(opened, "cannot open the database " + path));
+  }
   Status settings_hold = assert_settings(*db);
   if (!settings_hold) return settings_hold;
   return check_identity();
