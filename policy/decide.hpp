@@ -61,7 +61,7 @@ struct Decision {
 [[nodiscard]] Error denial(const Program& program, const Decision& decision);
 
 // Canonical JSON (RFC 8785) of the facts, the outcome and the result of every rule; a replay gives the same text. No values
-// but the identifiers of purpose and zone; times in microseconds.
+// but the identifiers of purpose and zone; times in microseconds (below 2^53: until the year 2255).
 [[nodiscard]] std::string trace_text(const Program& program, const DecisionInput& input, const Decision& decision);
 
 // SHA-256 of trace_text: the member `decision` of release, refusal and void statements.

@@ -21,7 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   input.purpose = (*agreement)->purposes.empty() ? std::string_view("p") : std::string_view((*agreement)->purposes.front());
   input.used = 0;
   input.view = (*agreement)->view;
-  input.clock = {(*agreement)->timestamp, std::chrono::milliseconds(100)};
+  input.clock = {Instant(std::chrono::seconds(1795521600)), std::chrono::milliseconds(100)};  // 2026-11-24
   const Decision decision = decide((*agreement)->program, input);
   if (!decision.permit && denial((*agreement)->program, decision).message.empty()) std::abort();
   if (!parse_json(trace_text((*agreement)->program, input, decision))) std::abort();
