@@ -10,6 +10,8 @@ SystemRandom::SystemRandom() {
   if (sodium_init() < 0) std::abort();
 }
 
-void SystemRandom::fill(std::span<std::uint8_t> out) { randombytes_buf(out.data(), out.size()); }
+void SystemRandom::fill(std::span<std::uint8_t> out) {
+  if (!out.empty()) randombytes_buf(out.data(), out.size());
+}
 
 }  // namespace sekisho
