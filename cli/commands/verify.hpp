@@ -5,6 +5,10 @@
 #include <string>
 #include <vector>
 
+namespace CLI {
+class App;
+}
+
 namespace sekisho::cli {
 
 struct VerifyArguments {
@@ -15,5 +19,8 @@ struct VerifyArguments {
 
 // The report goes to out, usage errors to err. Returns the exit code of the verdict (trust/evidence/verdict.hpp).
 [[nodiscard]] int run_verify(const VerifyArguments& arguments, std::ostream& out, std::ostream& err);
+
+// Adds the command; its exit code goes to code.
+void add_verify_command(CLI::App& app, int& code);
 
 }  // namespace sekisho::cli
