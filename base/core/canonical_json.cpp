@@ -68,7 +68,8 @@ Status write_double(double value, std::string& out) {
     return {};
   }
   std::array<char, 32> buffer;
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::scientific).ptr;
+  const auto end =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::scientific).ptr;
   std::string_view text(buffer.data(), static_cast<std::size_t>(end - buffer.data()));
   if (text.front() == '-') {
     out += '-';
@@ -110,7 +111,8 @@ Status write_object(const JsonObject& object, std::string& out, std::size_t dept
   std::vector<const boost::json::key_value_pair*> members;
   members.reserve(object.size());
   for (const auto& member : object) members.push_back(&member);
-  std::sort(members.begin(), members.end(), [](const auto* a, const auto* b) { return utf16_less(a->key(), b->key()); });
+  std::sort(members.begin(), members.end(),
+            [](const auto* a, const auto* b) { return utf16_less(a->key(), b->key()); });
   out += '{';
   for (const auto* member : members) {
     if (out.back() != '{') out += ',';

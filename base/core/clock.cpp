@@ -40,8 +40,7 @@ ClockReading SystemClock::read() const {
   if (verdict >= 0 && verdict != TIME_ERROR && (state.status & STA_UNSYNC) == 0) {
     return {now, microseconds(state.maxerror)};
   }
-  const auto elapsed =
-      std::chrono::duration_cast<microseconds>(std::chrono::steady_clock::now() - started_);
+  const auto elapsed = std::chrono::duration_cast<microseconds>(std::chrono::steady_clock::now() - started_);
   return {now, std::chrono::seconds(16) + elapsed / 2000};
 }
 
@@ -62,9 +61,10 @@ Result<Instant> from_rfc3339(std::string_view text) {
   int hour = 0;
   int minute = 0;
   int second = 0;
-  if (text.size() < 20 || text.size() > 40 || !digits(text, 0, 4, year) || text[4] != '-' || !digits(text, 5, 2, month) ||
-      text[7] != '-' || !digits(text, 8, 2, day) || text[10] != 'T' || !digits(text, 11, 2, hour) || text[13] != ':' ||
-      !digits(text, 14, 2, minute) || text[16] != ':' || !digits(text, 17, 2, second)) {
+  if (text.size() < 20 || text.size() > 40 || !digits(text, 0, 4, year) || text[4] != '-' ||
+      !digits(text, 5, 2, month) || text[7] != '-' || !digits(text, 8, 2, day) || text[10] != 'T' ||
+      !digits(text, 11, 2, hour) || text[13] != ':' || !digits(text, 14, 2, minute) || text[16] != ':' ||
+      !digits(text, 17, 2, second)) {
     return refuse();
   }
   const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
@@ -96,8 +96,8 @@ Result<Instant> from_rfc3339(std::string_view text) {
   } else {
     return refuse();
   }
-  return Instant(std::chrono::sys_days(date)) + std::chrono::hours(hour) + std::chrono::minutes(minute - offset_minutes) +
-         std::chrono::seconds(second) + microseconds(fraction);
+  return Instant(std::chrono::sys_days(date)) + std::chrono::hours(hour) +
+         std::chrono::minutes(minute - offset_minutes) + std::chrono::seconds(second) + microseconds(fraction);
 }
 
 }  // namespace sekisho

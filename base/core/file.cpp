@@ -37,7 +37,9 @@ class Descriptor {
 
 std::unexpected<Error> io(std::string_view what, const fs::path& path) {
   const int number = errno;
-  const Code code = number == ENOENT ? Code::NotFound : number == ENOSPC || number == EDQUOT ? Code::DiskFull : Code::Io;
+  const Code code = number == ENOENT                       ? Code::NotFound
+                    : number == ENOSPC || number == EDQUOT ? Code::DiskFull
+                                                           : Code::Io;
   return fail(code, fmt::format("cannot {} {}: {}", what, path.string(), std::strerror(number)));
 }
 
@@ -62,7 +64,7 @@ Result<Bytes> read_checked(const fs::path& path, std::size_t limit, bool owner_o
   // Non-blocking, so that a FIFO in the place of a file cannot hang the caller.
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (file.get() < 0) return io("open", path);
-  struct stat state {};
+  struct stat state{};
   if (::fstat(file.get(), &state) != 0) return io("stat", path);
   if (!S_ISREG(state.st_mode)) return fail(Code::Io, fmt::format("{} is not a regular file", path.string()));
   if (owner_only) {

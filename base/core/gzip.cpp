@@ -67,7 +67,8 @@ Result<Bytes> gunzip(BytesView compressed, std::size_t limit) {
 
 Bytes gzip(BytesView content) {
   z_stream stream{};
-  if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, kGzipWindow, 8, Z_DEFAULT_STRATEGY) != Z_OK) std::abort();
+  if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, kGzipWindow, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+    std::abort();
   gz_header header{};
   header.os = 255;  // unknown (RFC 1952 section 2.3)
   deflateSetHeader(&stream, &header);

@@ -121,7 +121,8 @@ std::size_t count_members(const Json& value) {
 }
 
 std::unexpected<Error> shape(std::string_view name, std::string_view what) {
-  return fail(Error(Code::JsonShape, fmt::format("member '{}' {}", name, what)).with("pointer", fmt::format("/{}", name)));
+  return fail(
+      Error(Code::JsonShape, fmt::format("member '{}' {}", name, what)).with("pointer", fmt::format("/{}", name)));
 }
 
 }  // namespace

@@ -168,7 +168,8 @@ RecordParser::~RecordParser() = default;
 Result<RecordView> RecordParser::parse(std::string_view line) {
   State& state = *state_;
   if (line.size() > state.limits.bytes) {
-    return fail(Code::LimitExceeded, fmt::format("a record of {} bytes, the limit is {}", line.size(), state.limits.bytes));
+    return fail(Code::LimitExceeded,
+                fmt::format("a record of {} bytes, the limit is {}", line.size(), state.limits.bytes));
   }
   state.buffer.assign(line);
   state.buffer.append(simdjson::SIMDJSON_PADDING, ' ');

@@ -33,14 +33,16 @@ auto place(Members& members, std::string_view name) {
 Result<FieldPath> FieldPath::parse(std::string_view pointer) {
   FieldPath out;
   if (pointer.empty()) return out;
-  if (pointer.front() != '/') return fail(Code::InvalidArgument, fmt::format("pointer '{}' does not start with /", pointer));
+  if (pointer.front() != '/')
+    return fail(Code::InvalidArgument, fmt::format("pointer '{}' does not start with /", pointer));
   std::string_view rest = pointer;
   while (!rest.empty()) {
     rest.remove_prefix(1);
     const std::string_view token = rest.substr(0, rest.find('/'));
     rest.remove_prefix(token.size());
     std::string name;
-    if (!unescape(token, name)) return fail(Code::InvalidArgument, fmt::format("pointer '{}' has a bad escape", pointer));
+    if (!unescape(token, name))
+      return fail(Code::InvalidArgument, fmt::format("pointer '{}' has a bad escape", pointer));
     out.tokens_.push_back(std::move(name));
     if (out.tokens_.size() > limits::kRecordDepth) {
       return fail(Code::LimitExceeded, fmt::format("pointer '{}' has over {} tokens", pointer, limits::kRecordDepth));
@@ -54,9 +56,12 @@ std::string FieldPath::text() const {
   for (const auto& token : tokens_) {
     out += '/';
     for (const char c : token) {
-      if (c == '~') out += "~0";
-      else if (c == '/') out += "~1";
-      else out += c;
+      if (c == '~')
+        out += "~0";
+      else if (c == '/')
+        out += "~1";
+      else
+        out += c;
     }
   }
   return out;

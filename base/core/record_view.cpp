@@ -67,7 +67,8 @@ class Writer {
   }
 
   Status object(std::size_t self, const KeepTree* tree, bool keep) {
-    if (!keep && !tree->leaf() && !tree->has_members()) return fail(Code::JsonShape, "an object where the plan has an array");
+    if (!keep && !tree->leaf() && !tree->has_members())
+      return fail(Code::JsonShape, "an object where the plan has an array");
     out_ += '{';
     bool first = true;
     const std::size_t end = nodes_[self].next;

@@ -10,8 +10,8 @@ namespace sekisho {
 
 Uuid make_uuid_v7(Instant now, BytesView random) {
   Uuid id;
-  const auto ms = static_cast<std::uint64_t>(
-      std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count());
+  const auto ms =
+      static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count());
   for (std::size_t i = 0; i < 6; ++i) id.octets[i] = static_cast<std::uint8_t>(ms >> (8 * (5 - i)));
   for (std::size_t i = 0; i < 10 && i < random.size(); ++i) id.octets[6 + i] = random[i];
   id.octets[6] = static_cast<std::uint8_t>((id.octets[6] & 0x0f) | 0x70);

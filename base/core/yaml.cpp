@@ -44,7 +44,8 @@ Status check_characters(std::string_view text) {
     const char c = text[i];
     if (c == '\t') return refuse(at, "a tab; indent with spaces, write \\t in double quotes");
     if (c == '\r' && (i + 1 == text.size() || text[i + 1] != '\n')) return refuse(at, "a carriage return alone");
-    if ((static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\r') || c == 0x7f) return refuse(at, "a control character");
+    if ((static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\r') || c == 0x7f)
+      return refuse(at, "a control character");
     if (text.substr(i, n) == "\xef\xbb\xbf") return refuse(at, "a byte order mark");
     if (c == '%' && at.column == 0) return refuse(at, "a directive");
     if (c == '\n') {
@@ -100,7 +101,8 @@ class Builder final : public YAML::EventHandler {
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { throw Refusal{place(mark), "an alias"}; }
   void OnAnchor(const YAML::Mark& mark, const std::string&) override { throw Refusal{place(mark), "an anchor"}; }
 
-  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) override {
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
     no_anchor(mark, anchor);
     // The library's words for "plain" and "quoted or block"; anything else was written by the author.
     const bool plain = tag == "?" || tag.empty();
@@ -116,7 +118,8 @@ class Builder final : public YAML::EventHandler {
     if (!scalar->is_string()) throw Refusal{place(mark), "a key that is no string; quote it"};
     if (value.find('\0') != std::string::npos) throw Refusal{place(mark), "a NUL in a key"};
     if (plain && value == "<<") throw Refusal{place(mark), "a merge key"};
-    if (stack_.back().value.get_object().contains(value)) throw Refusal{place(mark), fmt::format("duplicate key '{}'", value)};
+    if (stack_.back().value.get_object().contains(value))
+      throw Refusal{place(mark), fmt::format("duplicate key '{}'", value)};
     Level& top = stack_.back();
     top.key = value;
     top.key_mark = mark;
@@ -154,7 +157,9 @@ class Builder final : public YAML::EventHandler {
     return at < text_.size() ? text_.substr(at, n) : std::string_view();
   }
 
-  [[nodiscard]] bool expects_key() const { return !stack_.empty() && stack_.back().value.is_object() && !stack_.back().has_key; }
+  [[nodiscard]] bool expects_key() const {
+    return !stack_.empty() && stack_.back().value.is_object() && !stack_.back().has_key;
+  }
 
   void open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, Json container) {
     no_anchor(mark, anchor);

@@ -14,7 +14,8 @@
 namespace sekisho {
 namespace {
 
-constexpr std::array<std::string_view, 10> kOtherWords = {"yes", "no", "on", "off", "y", "n", "true", "false", "null", "~"};
+constexpr std::array<std::string_view, 10> kOtherWords = {"yes", "no",   "on",    "off",  "y",
+                                                          "n",   "true", "false", "null", "~"};
 
 bool digit(char c) { return c >= '0' && c <= '9'; }
 

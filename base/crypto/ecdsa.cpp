@@ -71,7 +71,8 @@ Result<EcdsaPublicKey> EcdsaPublicKey::from_point(Curve curve, BytesView x, Byte
   std::copy(name.begin(), name.end(), group.begin());
   std::array<OSSL_PARAM, 3> params = {
       OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group.data(), 0),
-      OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size()), OSSL_PARAM_construct_end()};
+      OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size()),
+      OSSL_PARAM_construct_end()};
   const Handle<EVP_PKEY_CTX, EVP_PKEY_CTX_free> context(EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr));
   EVP_PKEY* made = nullptr;
   const bool ok = context != nullptr && EVP_PKEY_fromdata_init(context.get()) == 1 &&
@@ -94,7 +95,8 @@ bool EcdsaPublicKey::verify_der(BytesView message, BytesView signature) const {
   const Handle<EVP_MD_CTX, EVP_MD_CTX_free> context(EVP_MD_CTX_new());
   const ErrorQueueGuard clean;
   return context != nullptr &&
-         EVP_DigestVerifyInit_ex(context.get(), nullptr, digest_name(curve_), nullptr, nullptr, key_.get(), nullptr) == 1 &&
+         EVP_DigestVerifyInit_ex(context.get(), nullptr, digest_name(curve_), nullptr, nullptr, key_.get(), nullptr) ==
+             1 &&
          EVP_DigestVerify(context.get(), signature.data(), signature.size(), message.data(), message.size()) == 1;
 }
 

@@ -80,7 +80,8 @@ Result<EcdsaPrivateKey> EcdsaPrivateKey::from_pkcs8_der(BytesView der) {
   const auto curve = curve_of(key.get());
   if (!curve) return key_error("a private key that is neither P-256 nor P-384");
   const Handle<EVP_PKEY_CTX, EVP_PKEY_CTX_free> check(EVP_PKEY_CTX_new_from_pkey(nullptr, key.get(), nullptr));
-  if (check == nullptr || EVP_PKEY_pairwise_check(check.get()) != 1) return key_error("a private key and a public key that differ");
+  if (check == nullptr || EVP_PKEY_pairwise_check(check.get()) != 1)
+    return key_error("a private key and a public key that differ");
   return EcdsaPrivateKey(std::move(key), *curve);
 }
 

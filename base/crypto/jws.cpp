@@ -42,7 +42,8 @@ Result<JwsHeader> parse_header(BytesView octets) {
 
 Result<Parts> split(std::string_view token) {
   if (token.size() > limits::kJwsBytes) {
-    return fail(Code::LimitExceeded, fmt::format("a token of {} bytes, the limit is {}", token.size(), limits::kJwsBytes));
+    return fail(Code::LimitExceeded,
+                fmt::format("a token of {} bytes, the limit is {}", token.size(), limits::kJwsBytes));
   }
   if (std::count(token.begin(), token.end(), '.') != 2) return refuse("other than three parts");
   const std::size_t first = token.find('.');
@@ -70,7 +71,8 @@ Result<std::string> sign_jws(const EcdsaPrivateKey& key, const JwsHeader& header
   token += '.';
   token += to_base64url(signature);
   if (token.size() > limits::kJwsBytes) {
-    return fail(Code::LimitExceeded, fmt::format("a token of {} bytes, the limit is {}", token.size(), limits::kJwsBytes));
+    return fail(Code::LimitExceeded,
+                fmt::format("a token of {} bytes, the limit is {}", token.size(), limits::kJwsBytes));
   }
   return token;
 }
@@ -86,7 +88,8 @@ Result<Bytes> verify_jws(std::string_view token, const EcdsaPublicKey& key, cons
   auto parts = split(token);
   if (!parts) return fail(parts.error());
   if (parts->header != expected) return refuse("another typ or kid than expected");
-  if (!key.verify_raw(as_bytes(parts->signed_text), parts->signature)) return refuse("a signature that does not verify");
+  if (!key.verify_raw(as_bytes(parts->signed_text), parts->signature))
+    return refuse("a signature that does not verify");
   return std::move(parts->payload);
 }
 

@@ -32,8 +32,9 @@ Bytes seal_box(const KeyEncryptionKey& key, BytesView plain, BytesView associate
   if (key.size() != kBoxKeyBytes) std::abort();
   Bytes box(plain.size() + kBoxOverheadBytes);
   random.fill(std::span(box).first(kNonce));
-  crypto_aead_xchacha20poly1305_ietf_encrypt(box.data() + kNonce, nullptr, plain.data(), plain.size(), associated.data(),
-                                             associated.size(), nullptr, box.data(), key.view().data());
+  crypto_aead_xchacha20poly1305_ietf_encrypt(box.data() + kNonce, nullptr, plain.data(), plain.size(),
+                                             associated.data(), associated.size(), nullptr, box.data(),
+                                             key.view().data());
   return box;
 }
 

@@ -30,11 +30,11 @@ inline std::optional<std::filesystem::path> data_path(std::string_view below) {
 }
 
 // Ends the test as skipped, with the reason, when data are absent. The rest of the test uses `name`.
-#define SEKISHO_DATA_OR_SKIP(name, below)                                                                      \
-  const auto name##_or_none = ::sekisho::test::data_path(below);                                               \
-  if (!name##_or_none) {                                                                                       \
-    GTEST_SKIP() << "test data absent: " << (below) << " (name their folder in SEKISHO_TEST_DATA)";            \
-  }                                                                                                            \
+#define SEKISHO_DATA_OR_SKIP(name, below)                                                           \
+  const auto name##_or_none = ::sekisho::test::data_path(below);                                    \
+  if (!name##_or_none) {                                                                            \
+    GTEST_SKIP() << "test data absent: " << (below) << " (name their folder in SEKISHO_TEST_DATA)"; \
+  }                                                                                                 \
   const std::filesystem::path name = *name##_or_none
 
 inline std::string read_text(const std::filesystem::path& path) {

@@ -79,7 +79,8 @@ TEST(CanonicalJson, WritesTheNumbersOfTheStandard) {
       {0xbecbf647612f3696, "-0.0000033333333333333333"},
       {0x43143ff3c1cb0959, "1424953923781206.2"},
   };
-  for (const Number& n : numbers) EXPECT_EQ(canonical(Json(std::bit_cast<double>(n.bits))), n.text) << std::hex << n.bits;
+  for (const Number& n : numbers)
+    EXPECT_EQ(canonical(Json(std::bit_cast<double>(n.bits))), n.text) << std::hex << n.bits;
 }
 
 TEST(CanonicalJson, RefusesWhatItCannotSay) {

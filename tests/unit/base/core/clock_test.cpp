@@ -20,7 +20,8 @@ TEST(Rfc3339, ReadsOffsetsAndFractions) {
   EXPECT_EQ(from_rfc3339("2026-11-24T22:55:25+09:00").value(), at);
   EXPECT_EQ(from_rfc3339("2026-11-24T08:25:25-05:30").value(), at);
   EXPECT_EQ(from_rfc3339("2026-11-24T13:55:25.5Z").value(), at + std::chrono::milliseconds(500));
-  EXPECT_EQ(from_rfc3339("2024-02-29T00:00:00Z").value() + std::chrono::days(1), from_rfc3339("2024-03-01T00:00:00Z").value());
+  EXPECT_EQ(from_rfc3339("2024-02-29T00:00:00Z").value() + std::chrono::days(1),
+            from_rfc3339("2024-03-01T00:00:00Z").value());
 }
 
 TEST(Rfc3339, RefusesOtherSpellings) {

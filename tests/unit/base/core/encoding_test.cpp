@@ -8,8 +8,13 @@ namespace {
 
 // RFC 4648 section 10.
 TEST(Encoding, WritesTheVectorsOfTheStandard) {
-  const std::pair<const char*, const char*> vectors[] = {
-      {"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
+  const std::pair<const char*, const char*> vectors[] = {{"", ""},
+                                                         {"f", "Zg=="},
+                                                         {"fo", "Zm8="},
+                                                         {"foo", "Zm9v"},
+                                                         {"foob", "Zm9vYg=="},
+                                                         {"fooba", "Zm9vYmE="},
+                                                         {"foobar", "Zm9vYmFy"}};
   for (const auto& [plain, text] : vectors) {
     EXPECT_EQ(to_base64(as_bytes(plain)), text);
     EXPECT_EQ(from_base64(text).value(), to_bytes(plain));
@@ -32,7 +37,7 @@ TEST(Encoding, RefusesOtherSpellingsOfHex) {
 }
 
 TEST(Encoding, RefusesOtherSpellingsOfBase64) {
-  const char* const refused[] = {"Z",    "Zg",   "Zg=",  "Zg===", "Zh==", "Zm9=", "=",    "====", "Zg==Zg==",
+  const char* const refused[] = {"Z",    "Zg",   "Zg=",  "Zg===", "Zh==",   "Zm9=",  "=",        "====", "Zg==Zg==",
                                  "Z=g=", "Zm9-", "Zm9_", "Zm 9v", "Zm9v\n", " Zm9v", "Zm9v====", "A==="};
   for (const char* text : refused) EXPECT_FALSE(from_base64(text)) << text;
 }

@@ -22,7 +22,7 @@ class FileTest : public testing::Test {
     return path;
   }
   static mode_t mode_of(const fs::path& path) {
-    struct stat state {};
+    struct stat state{};
     EXPECT_EQ(::stat(path.c_str(), &state), 0);
     return state.st_mode & 07777U;
   }
@@ -56,7 +56,8 @@ TEST_F(FileTest, KeepsTheLimitOfAFileWithoutASize) {
 }
 
 TEST_F(FileTest, RefusesPrivateFilesThatOthersCanOpen) {
-  for (const mode_t mode : {0600U, 0400U}) EXPECT_TRUE(read_private_file(write("key", "k", mode), 10)) << std::oct << mode;
+  for (const mode_t mode : {0600U, 0400U})
+    EXPECT_TRUE(read_private_file(write("key", "k", mode), 10)) << std::oct << mode;
   for (const mode_t mode : {0604U, 0640U, 0620U, 0602U, 0644U, 0700U, 0601U, 0666U, 0777U, 04600U}) {
     const auto key = read_private_file(write("key", "k", mode), 10);
     ASSERT_FALSE(key) << std::oct << mode;

@@ -21,7 +21,7 @@ TEST(Gzip, IsTheSameEachTime) {
   const Bytes first = gzip(as_bytes("content"));
   EXPECT_EQ(first, gzip(as_bytes("content")));
   EXPECT_EQ(read_be64(first) & 0xffffffff, 0U);  // no time
-  EXPECT_EQ(first[9], 255);                       // no operating system
+  EXPECT_EQ(first[9], 255);                      // no operating system
 }
 
 TEST(Gzip, StopsABombAtTheLimit) {

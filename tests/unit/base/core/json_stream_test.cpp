@@ -184,8 +184,10 @@ TEST(RecordParser, AgreesWithTheDocumentParser) {
     for (int i = 0; i < edits; ++i) {
       const auto at = *rc::gen::inRange<std::size_t>(0, text.size());
       const char c = alphabet[*rc::gen::inRange<std::size_t>(0, alphabet.size())];
-      if (*rc::gen::arbitrary<bool>()) text[at] = c;
-      else text.insert(at, 1, c);
+      if (*rc::gen::arbitrary<bool>())
+        text[at] = c;
+      else
+        text.insert(at, 1, c);
     }
     const auto document = parse_json(text);
     const auto record = parser.parse(text);

@@ -11,11 +11,13 @@ TEST(FieldPath, ParsesAndWritesPointers) {
   EXPECT_EQ(FieldPath::parse("/a~1b/~0~01").value().tokens(), (std::vector<std::string>{"a/b", "~~1"}));
   EXPECT_EQ(FieldPath::parse("/").value().tokens(), std::vector<std::string>{""});
   EXPECT_EQ(FieldPath::parse("//x/").value().tokens(), (std::vector<std::string>{"", "x", ""}));
-  for (const char* text : {"", "/", "/a/*/b", "/a~1b/~0~01", "//x/"}) EXPECT_EQ(FieldPath::parse(text).value().text(), text);
+  for (const char* text : {"", "/", "/a/*/b", "/a~1b/~0~01", "//x/"})
+    EXPECT_EQ(FieldPath::parse(text).value().text(), text);
 }
 
 TEST(FieldPath, RefusesBadPointers) {
-  for (const char* text : {"a", "a/b", "#/a", "/~", "/~2", "/a~/b", " /a"}) EXPECT_FALSE(FieldPath::parse(text)) << text;
+  for (const char* text : {"a", "a/b", "#/a", "/~", "/~2", "/a~/b", " /a"})
+    EXPECT_FALSE(FieldPath::parse(text)) << text;
   std::string deep;
   for (int i = 0; i < 33; ++i) deep += "/a";
   EXPECT_FALSE(FieldPath::parse(deep));

@@ -32,7 +32,8 @@ class LogTest : public testing::Test {
 
 TEST_F(LogTest, WritesOneObjectALine) {
   const std::string id = "0198";
-  log_info("exchange.released", {{"correlationId", id}, {"rows", 12}, {"ok", true}, {"ratio", 0.5}, {"big", ~0ULL >> 20}});
+  log_info("exchange.released",
+           {{"correlationId", id}, {"rows", 12}, {"ok", true}, {"ratio", 0.5}, {"big", ~0ULL >> 20}});
   const JsonObject line = last();
   EXPECT_EQ(get_string(line, "event").value(), "exchange.released");
   EXPECT_EQ(get_string(line, "level").value(), "info");

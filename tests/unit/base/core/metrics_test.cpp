@@ -46,7 +46,8 @@ TEST(Metrics, TheSameLabelsAreTheSameSeries) {
 
 TEST(Metrics, PeersCannotMakeEndlessSeries) {
   Metrics metrics;
-  for (std::size_t i = 0; i < limits::kMetricSeries + 50; ++i) metrics.counter("p_total", {{"peer", std::to_string(i)}}).inc();
+  for (std::size_t i = 0; i < limits::kMetricSeries + 50; ++i)
+    metrics.counter("p_total", {{"peer", std::to_string(i)}}).inc();
   EXPECT_EQ(count(metrics.text(), "p_total{"), limits::kMetricSeries + 1);
   EXPECT_EQ(metrics.counter("p_total", {{"peer", "never seen"}}).value(), 50);
   EXPECT_EQ(metrics.counter("p_total", {{"peer", "7"}}).value(), 1);

@@ -13,7 +13,8 @@ std::string encode(unsigned code) {
   if (code < 0x80) return {octet(code)};
   if (code < 0x800) return {octet(0xc0 | code >> 6), octet(0x80 | (code & 63))};
   if (code < 0x10000) return {octet(0xe0 | code >> 12), octet(0x80 | (code >> 6 & 63)), octet(0x80 | (code & 63))};
-  return {octet(0xf0 | code >> 18), octet(0x80 | (code >> 12 & 63)), octet(0x80 | (code >> 6 & 63)), octet(0x80 | (code & 63))};
+  return {octet(0xf0 | code >> 18), octet(0x80 | (code >> 12 & 63)), octet(0x80 | (code >> 6 & 63)),
+          octet(0x80 | (code & 63))};
 }
 
 TEST(Utf8, AcceptsEveryCharacterAndNoSurrogate) {

@@ -129,7 +129,10 @@ TEST(Yaml, RefusesWhatHasTwoReadings) {
       {"control character", "a: \x01\n", "1", "4"},
       {"zero", std::string("a: \0\n", 5), "1", "4"},
       {"not UTF-8", "a: 1\nb: \xff\n", "2", "4"},
-      {"byte order mark", "\xef\xbb\xbf" "a: 1\n", "1", "1"},
+      {"byte order mark",
+       "\xef\xbb\xbf"
+       "a: 1\n",
+       "1", "1"},
       {"carriage return alone", "a: 1\rb: 2\n", "1", "5"},
       {"surrogate by escape", "a: \"\\ud800\"\n", "1", "11"},
   };
@@ -148,9 +151,11 @@ TEST(Yaml, RefusesWhatHasTwoReadings) {
 }
 
 TEST(Yaml, RefusesWhatIsCutOff) {
-  for (const char* text : {"a: [1, 2\n", "a: [1, x\n", "a: [1, \"x\"\n", "a: [x: z\n", "a: {b: 1\n", "a: {b: c", "a: {b", "a: {b:",
-                           "[", "{", "a: [", "a: {", "a: [1,", "a: [[1]", "a: {b: [1}", "a: [1}", "a: \"", "a: '", "\"a",
-                           "- \"b\n- c\n", "? \"a\n: b\n"}) {
+  for (const char* text : {"a: [1, 2\n",  "a: [1, x\n", "a: [1, \"x\"\n", "a: [x: z\n", "a: {b: 1\n",
+                           "a: {b: c",    "a: {b",      "a: {b:",         "[",          "{",
+                           "a: [",        "a: {",       "a: [1,",         "a: [[1]",    "a: {b: [1}",
+                           "a: [1}",      "a: \"",      "a: '",           "\"a",        "- \"b\n- c\n",
+                           "? \"a\n: b\n"}) {
     const auto value = parse_yaml(text);
     EXPECT_FALSE(value) << text << " gave " << to_text(*value);
   }

@@ -65,10 +65,10 @@ TEST(Hmac, GivesTheVectorsOfTheStandard) {
             "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe");
   EXPECT_EQ(to_hex(hmac_sha256(Bytes(131, 0xaa), as_bytes("Test Using Larger Than Block-Size Key - Hash Key First"))),
             "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
-  EXPECT_EQ(to_hex(hmac_sha256_digest(
-                Bytes(131, 0xaa), as_bytes("This is a test using a larger than block-size key and a larger than "
-                                           "block-size data. The key needs to be hashed before being used by the "
-                                           "HMAC algorithm."))),
+  EXPECT_EQ(to_hex(hmac_sha256_digest(Bytes(131, 0xaa),
+                                      as_bytes("This is a test using a larger than block-size key and a larger than "
+                                               "block-size data. The key needs to be hashed before being used by the "
+                                               "HMAC algorithm."))),
             "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2");
 }
 

@@ -17,7 +17,8 @@ constexpr std::size_t kAccepted = 43;
 constexpr std::string_view kVerdicts = "9111cd3acbe211e15031707588bc9d68cb7b0c2d8f500fad1ebfedfc4362ffab";
 // The accepted ones by number.
 constexpr std::string_view kAcceptedNumbers =
-    "7 29 50 117 139 161 182 249 305 411 425 438 465 473 481 489 497 511 525 538 565 573 581 589 597 611 625 638 665 673 "
+    "7 29 50 117 139 161 182 249 305 411 425 438 465 473 481 489 497 511 525 538 565 573 581 589 597 611 625 638 665 "
+    "673 "
     "681 689 697 711 725 738 765 773 781 789 797 832 899 ";
 
 bool flagged(const JsonObject& vector, std::string_view flag) {
@@ -50,7 +51,8 @@ TEST(Ed25519Vectors, EachHasItsOneVerdict) {
     verdicts += accepted ? '1' : '0';
     if (!accepted) continue;
     numbers += std::to_string(get_integer(vector, "number").value()) + " ";
-    for (const char* flag : {"low_order_A", "low_order_R", "non_canonical_A", "non_canonical_R", "low_order_residue", "reencoded_k"}) {
+    for (const char* flag :
+         {"low_order_A", "low_order_R", "non_canonical_A", "non_canonical_R", "low_order_residue", "reencoded_k"}) {
       EXPECT_FALSE(flagged(vector, flag)) << flag << " in vector " << get_integer(vector, "number").value();
     }
   }

@@ -35,20 +35,27 @@ TEST_F(JwsTest, SignsAndVerifies) {
 
 // RFC 7515 appendix A.3; its header is exactly {"alg":"ES256"}.
 TEST_F(JwsTest, VerifiesTheExampleOfTheStandard) {
-  const auto key = EcdsaPublicKey::from_point(Curve::P256, from_base64url("f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU").value(),
-                                              from_base64url("x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0").value());
+  const auto key =
+      EcdsaPublicKey::from_point(Curve::P256, from_base64url("f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU").value(),
+                                 from_base64url("x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0").value());
   ASSERT_TRUE(key);
   const std::string text =
-      "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ."
+      "eyJhbGciOiJFUzI1NiJ9."
+      "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ."
       "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q";
   EXPECT_TRUE(verify_jws(text, *key, {}));
 }
 
 TEST_F(JwsTest, TheTokenDoesNotChooseTheAlgorithm) {
   const char* const headers[] = {
-      R"({"alg":"none"})",  R"({"alg":"None"})",  R"({"alg":"nOnE"})",   R"({"alg":"HS256"})", R"({"alg":"ES384"})",
-      R"({"alg":"RS256"})", R"({"alg":"EdDSA"})", R"({"alg":"es256"})",  R"({"alg":""})",      R"({"alg":null})",
-      R"({"alg":7})",       R"({"alg":["ES256"]})", R"({"ALG":"ES256"})", R"({})",              R"({"typ":"JWT"})",
+      R"({"alg":"none"})",  R"({"alg":"None"})",
+      R"({"alg":"nOnE"})",  R"({"alg":"HS256"})",
+      R"({"alg":"ES384"})", R"({"alg":"RS256"})",
+      R"({"alg":"EdDSA"})", R"({"alg":"es256"})",
+      R"({"alg":""})",      R"({"alg":null})",
+      R"({"alg":7})",       R"({"alg":["ES256"]})",
+      R"({"ALG":"ES256"})", R"({})",
+      R"({"typ":"JWT"})",
   };
   for (const char* header : headers) {
     EXPECT_FALSE(verify_jws(token(header), public_key_, {})) << header;
@@ -65,11 +72,21 @@ TEST_F(JwsTest, TheTokenDoesNotChooseTheAlgorithm) {
 TEST_F(JwsTest, HeadersHaveNoOtherMembers) {
   EXPECT_TRUE(verify_jws(token(R"({"alg":"ES256"})"), public_key_, {}));
   const char* const headers[] = {
-      R"({"alg":"ES256","jwk":{"kty":"EC"}})", R"({"alg":"ES256","jku":"https://x"})", R"({"alg":"ES256","x5u":"https://x"})",
-      R"({"alg":"ES256","x5c":[]})",           R"({"alg":"ES256","crit":["b64"],"b64":false})",
-      R"({"alg":"ES256","zip":"DEF"})",        R"({"alg":"ES256","cty":"JWT"})",       R"({"alg":"ES256","enc":"A128GCM"})",
-      R"({"alg":"none","alg":"ES256"})",       R"({"alg":"ES256","alg":"ES256"})",     R"({"alg":"ES256","kid":1})",
-      R"(["ES256"])",                          R"("ES256")",                           R"({"alg":"ES256"}x)", "",
+      R"({"alg":"ES256","jwk":{"kty":"EC"}})",
+      R"({"alg":"ES256","jku":"https://x"})",
+      R"({"alg":"ES256","x5u":"https://x"})",
+      R"({"alg":"ES256","x5c":[]})",
+      R"({"alg":"ES256","crit":["b64"],"b64":false})",
+      R"({"alg":"ES256","zip":"DEF"})",
+      R"({"alg":"ES256","cty":"JWT"})",
+      R"({"alg":"ES256","enc":"A128GCM"})",
+      R"({"alg":"none","alg":"ES256"})",
+      R"({"alg":"ES256","alg":"ES256"})",
+      R"({"alg":"ES256","kid":1})",
+      R"(["ES256"])",
+      R"("ES256")",
+      R"({"alg":"ES256"}x)",
+      "",
   };
   for (const char* header : headers) EXPECT_FALSE(verify_jws(token(header), public_key_, {})) << header;
 }
@@ -88,11 +105,28 @@ TEST_F(JwsTest, HasOneSpelling) {
   const std::size_t second = text.rfind('.');
   ASSERT_TRUE(verify_jws(text, public_key_, kHeader));
   std::string last_bits = text;  // 64 octets leave two bits over in the last digit
-  last_bits.back() = last_bits.back() == 'A' ? 'B' : last_bits.back() == 'Q' ? 'R' : last_bits.back() == 'g' ? 'h' : 'x';
+  last_bits.back() = last_bits.back() == 'A'   ? 'B'
+                     : last_bits.back() == 'Q' ? 'R'
+                     : last_bits.back() == 'g' ? 'h'
+                                               : 'x';
   const std::string refused[] = {
-      "", ".", "..", "...", text + ".", "." + text, text + ".x", text.substr(0, second), text.substr(first + 1),
-      text + "=", text + " ", " " + text, text + "\n", text.substr(0, first) + "=" + text.substr(first), last_bits,
-      text.substr(0, text.size() - 1), text + "A",
+      "",
+      ".",
+      "..",
+      "...",
+      text + ".",
+      "." + text,
+      text + ".x",
+      text.substr(0, second),
+      text.substr(first + 1),
+      text + "=",
+      text + " ",
+      " " + text,
+      text + "\n",
+      text.substr(0, first) + "=" + text.substr(first),
+      last_bits,
+      text.substr(0, text.size() - 1),
+      text + "A",
       text.substr(0, first) + ".." + text.substr(second + 1),
       text.substr(0, second + 1),
   };
@@ -114,7 +148,8 @@ TEST_F(JwsTest, RefusesOtherKeysAndDerSignatures) {
   EXPECT_FALSE(verify_jws(text, EcdsaPrivateKey::generate(Curve::P384).public_key(), kHeader));
   EXPECT_FALSE(sign_jws(EcdsaPrivateKey::generate(Curve::P384), kHeader, as_bytes("{}")));
   const std::string signed_text = text.substr(0, text.rfind('.'));
-  EXPECT_FALSE(verify_jws(signed_text + "." + to_base64url(key_.sign_der(as_bytes(signed_text))), public_key_, kHeader));
+  EXPECT_FALSE(
+      verify_jws(signed_text + "." + to_base64url(key_.sign_der(as_bytes(signed_text))), public_key_, kHeader));
   EXPECT_FALSE(verify_jws(signed_text + "." + to_base64url(Bytes(64, 0)), public_key_, kHeader));
 }
 
