@@ -28,6 +28,8 @@ class Reading {
       const bool on_the_way = expected != nullptr && expected->on_the_way;
       if (!on_the_way || (first != '{' && first != '[' && first != 'n')) return false;
     }
+    // Kept whole, and nothing to look for in it.
+    if (op.kind == FieldOp::Kind::Keep && out_ == nullptr && (expected == nullptr || !expected->on_the_way)) return skip();
     if (first == '{') return object(expected, op);
     if (first == '[') return array(expected, op);
     const std::size_t start = at_;
@@ -48,12 +50,9 @@ class Reading {
       const std::string_view raw = string();
       if (peek() != ':') return false;
       ++at_;
-      const std::string_view name = unescaped(raw);
-      if (std::ranges::binary_search(plan_.dropped_names(), name)) {
-        std::string* const out = std::exchange(out_, nullptr);
-        const bool skipped = skip();
-        out_ = out;
-        if (!skipped) return false;
+      const std::string_view name = escaped_ ? unescaped(raw) : raw;
+      if (out_ != nullptr && std::ranges::binary_search(plan_.dropped_names(), name)) {
+        if (!skip()) return false;
         continue;
       }
       if (written) emit(",");
@@ -105,21 +104,28 @@ class Reading {
       } else {
         ++at_;
       }
-    } while (depth > 0 || (peek() != ',' && peek() != '}' && peek() != ']'));
+    } while (depth > 0 || (peek() != ',' && peek() != '}' && peek() != ']' && peek() != '\0'));
     return true;
   }
 
   // Over a string; what lies between its quotes.
   std::string_view string() {
     const std::size_t start = ++at_;
-    while (at_ < text_.size() && text_[at_] != '"') at_ += text_[at_] == '\\' ? 2 : 1;
-    const std::size_t end = std::min(at_, text_.size());
+    escaped_ = false;
+    std::size_t end = text_.find('"', start);
+    // A quote behind a backslash may be escaped: then step by step.
+    if (end != std::string_view::npos && text_[end - 1] == '\\') {
+      end = start;
+      while (end < text_.size() && text_[end] != '"') end += text_[end] == '\\' ? 2 : 1;
+    }
+    end = std::min(end, text_.size());
     at_ = std::min(end + 1, text_.size());
-    return text_.substr(start, end - start);
+    const std::string_view inside = text_.substr(start, end - start);
+    escaped_ = inside.find('\\') != std::string_view::npos;
+    return inside;
   }
 
   std::string_view unescaped(std::string_view raw) {
-    if (raw.find('\\') == std::string_view::npos) return raw;
     const Result<Json> parsed = parse_json('"' + std::string(raw) + '"');
     name_ = parsed && parsed->is_string() ? std::string(std::string_view(parsed->get_string())) : std::string(raw);
     return name_;
@@ -139,6 +145,7 @@ class Reading {
   std::string_view text_;
   std::string* out_;
   std::size_t at_ = 0;
+  bool escaped_ = false;  // the string last read had a backslash
   std::string name_, pointer_;
 };
 

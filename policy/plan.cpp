@@ -34,6 +34,13 @@ Result<Plan::Row> compile_row(const RowRule& rule) {
 }  // namespace
 
 const Expected* Expected::member(std::string_view name) const {
+  constexpr std::size_t kFew = 8;  // below this, comparing each is faster than searching
+  if (members_.size() <= kFew) {
+    for (const auto& [known, inner] : members_) {
+      if (known == name) return inner.get();
+    }
+    return nullptr;
+  }
   const auto it = std::ranges::lower_bound(members_, name, {}, [](const auto& m) { return std::string_view(m.first); });
   return it != members_.end() && it->first == name ? it->second.get() : nullptr;
 }

@@ -138,12 +138,6 @@ Result<View> View::parse(const Json& document) {
     out.dropped_names_.push_back(path->tokens()[1]);
   }
   std::ranges::sort(out.dropped_names_);
-  for (const auto& [pointer, op] : out.fields_) {
-    // What is masked is a text; there is nothing below it.
-    if (!pointer.empty() && out.effective(parent(pointer)).kind == FieldOp::Kind::Mask) {
-      return refuse(member_of("/fields", pointer), "lies below a masked member");
-    }
-  }
   const Result<std::string> canonical = canonical_json(document);
   if (!canonical) return refuse("", "has no canonical form");
   out.document_ = document;

@@ -7,7 +7,8 @@
 // rows: all must hold; op eq, neq (value: string, integer, boolean or null) or in (value: a list of those). With `*` in the
 // pointer eq and in hold when one element fits, neq when there are elements and all differ. A missing member never fits.
 // fields: what is not listed is left out; the nearest entry at or above a member decides. `*` is every element of an array.
-// mask n writes **** and the last n characters of a string, all stars when it has no more than n. "/**/name": "drop"
+// mask n writes **** and the last n characters of a string, all stars when it has no more than n; what is listed below a mask
+// counts only in a join with another view. "/**/name": "drop"
 // removes every member of that name at any depth, whatever else is listed. schemaDigest: 64 hex digits, not interpreted yet.
 //
 // Errors: Code::ViewError at parsing too, with help "pointer". Values; immutable after parsing.

@@ -21,13 +21,11 @@ FieldOp above(const Fields& fields, std::string_view pointer) {
   return {};
 }
 
-// An entry that says what the one above it says, or lies below a mask, changes nothing. Parents come before their children.
+// An entry that says what the one above it says changes nothing. Parents come before their children.
 Fields reduced(const Fields& all) {
   Fields out;
   for (const auto& [pointer, op] : all) {
-    const FieldOp inherited = above(out, pointer);
-    if (inherited == op || inherited.kind == FieldOp::Kind::Mask) continue;
-    out.emplace(pointer, op);
+    if (above(out, pointer) != op) out.emplace(pointer, op);
   }
   return out;
 }
