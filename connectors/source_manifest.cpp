@@ -164,7 +164,7 @@ Result<SourceManifest> parse_source_manifest(const Json& document) {
   return fail(at("/kind", "must be \"file\" or \"http\""));
 }
 
-Result<SourceManifest> parse_source_manifest(std::string_view text) {
+Result<SourceManifest> parse_source_manifest_text(std::string_view text) {
   Result<Json> document = parse_json(text, {.bytes = 64U << 10, .depth = 8, .values = 1000});
   if (!document) return fail(document.error());
   return parse_source_manifest(*document);

@@ -38,6 +38,6 @@ struct HttpSource {
 using SourceManifest = std::variant<FileSource, HttpSource>;
 
 [[nodiscard]] Result<SourceManifest> parse_source_manifest(const Json& document);
-[[nodiscard]] Result<SourceManifest> parse_source_manifest(std::string_view text);
+[[nodiscard]] Result<SourceManifest> parse_source_manifest_text(std::string_view text);
 
 }  // namespace sekisho::connectors
