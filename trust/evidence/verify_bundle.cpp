@@ -30,7 +30,7 @@ VerificationReport verify_bundle(BytesView bundle, const std::map<std::string, D
   report.facts = verify::facts_of(material);
   // Log times are the nodes' own word until a witness or a time-stamp stands beside them.
   report.verdict = worse(findings.worst(), Verdict::ValidUnconfirmed);
-  report.note = "not yet binding: no cosigned checkpoint";
+  if (report.verdict <= Verdict::ValidUnconfirmed) report.note = "not yet binding: no cosigned checkpoint";
   report.findings = findings.take();
   return report;
 }

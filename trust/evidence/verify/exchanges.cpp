@@ -38,10 +38,7 @@ struct Exchanges {
         against(item, "terms", "the intent that it names is of another exchange, request or party");
       }
     }
-    const auto receipt = std::any_of(material.statements.begin(), material.statements.end(), [&](const auto& other) {
-      return other.second.release == &item;
-    });
-    if (!receipt && !(item.counterpart && item.counterpart->foreign)) {
+    if (item.receipts.empty() && !(item.counterpart && item.counterpart->foreign)) {
       findings.fault(Verdict::Indeterminate, "receipt", item.member, "the receipt of this release is missing: released, unconfirmed");
     }
   }

@@ -6,11 +6,11 @@ namespace {
 
 std::string place(const Statement& s) { return s.origin + "#" + std::to_string(s.index); }
 
-void add_receipt(const Material& material, const StatementItem& release, ExchangeFacts& out) {
+void add_receipt(const StatementItem& release, ExchangeFacts& out) {
   out.outcome = "released, unconfirmed";
-  for (const auto& [id, item] : material.statements) {
-    if (item.release != &release || !item.sealed) continue;
-    const Statement& receipt = item.statement;
+  for (const StatementItem* item : release.receipts) {
+    if (!item->sealed) continue;
+    const Statement& receipt = item->statement;
     if (receipt.text("outcome") == "verified") out.outcome = "released, verified";
     out.recipient_log = place(receipt);
     out.receipt_time = receipt.time;
@@ -43,7 +43,7 @@ std::vector<ExchangeFacts> facts_of(const Material& material) {
     facts.code = s.text("code").value_or("");
     facts.provider_log = place(s);
     facts.time = s.time;
-    if (release) add_receipt(material, item, facts);
+    if (release) add_receipt(item, facts);
     out.push_back(std::move(facts));
   }
   return out;

@@ -4,7 +4,7 @@
 namespace sekisho::trust::verify {
 namespace {
 
-const StatementItem* find(const Material& material, const std::optional<Digest>& id, StatementKind kind) {
+StatementItem* find(Material& material, const std::optional<Digest>& id, StatementKind kind) {
   if (!id) return nullptr;
   const auto it = material.statements.find(*id);
   return it != material.statements.end() && it->second.statement.kind == kind ? &it->second : nullptr;
@@ -50,8 +50,11 @@ void link(Material& material, Findings& findings) {
       if (!item.terms) findings.fault(Verdict::Indeterminate, "terms", item.member, "the terms of this release are missing");
     }
     if (s.kind == StatementKind::Receipt) {
-      item.release = find(material, s.digest("of"), StatementKind::Release);
-      if (!item.release) {
+      StatementItem* release = find(material, s.digest("of"), StatementKind::Release);
+      item.release = release;
+      if (release) {
+        release->receipts.push_back(&item);
+      } else {
         findings.fault(Verdict::Indeterminate, "receipt", item.member, "the release of this receipt is missing");
       }
     }

@@ -111,12 +111,11 @@ struct Logs {
     if (item.entry.payload().empty() || statement == material.statements.end()) {
       return findings.fault(Verdict::Malformed, "log", item.member, "the entry holds no statement of this bundle");
     }
-    StatementItem& held = statement->second;
+    const StatementItem& held = statement->second;
     const bool own = held.statement.origin == head.origin;
     if (const auto problem = mismatch(item.entry, held, own, item.proof.index); problem) {
       return tampered(item.member, "the entry and the statement differ: " + *problem);
     }
-    held.inclusions += 1;
     (own ? own_entries : peer_entries)[held.statement.id].push_back(head.origin);
     findings.pass("log", item.member, "entry " + std::to_string(item.proof.index) + " of " + head.origin + " holds " +
                                           std::string(kind_name(held.statement.kind)) + " " + to_hex(held.statement.id));
@@ -124,7 +123,7 @@ struct Logs {
 
   std::map<Digest, std::vector<std::string>> own_entries, peer_entries;
 
-  // A release and a receipt are proven when both parties' logs hold them.
+  // What was told to the other party is proven when both logs hold it; an intent and an erasure are told to nobody.
   void twins() {
     for (const auto& [id, item] : material.statements) {
       const Statement& s = item.statement;
@@ -135,7 +134,8 @@ struct Logs {
         peer = peer || (parsed && item.counterpart && "did:web:" + parsed->dns == item.counterpart->did);
       }
       const bool foreign = item.counterpart && item.counterpart->foreign;
-      const bool both = (s.kind == StatementKind::Release || s.kind == StatementKind::Receipt) && !foreign;
+      const bool told = s.kind != StatementKind::Intent && s.kind != StatementKind::Erasure;
+      const bool both = told && !foreign;
       if (both && own && peer) {
         findings.pass("twin", item.member, "the logs of both parties hold it");
       } else if (both) {

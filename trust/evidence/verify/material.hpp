@@ -37,8 +37,8 @@ struct StatementItem {
   bool sealed = false;                     // the seal verified under the certificate that the statement names
   const StatementItem* terms = nullptr;    // of a release
   const StatementItem* release = nullptr;  // of a receipt
+  std::vector<const StatementItem*> receipts;  // of a release
   std::optional<Party> counterpart;        // the other party, where the statements say who
-  int inclusions = 0;
 };
 
 struct SnapshotItem {

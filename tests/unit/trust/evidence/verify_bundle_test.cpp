@@ -303,6 +303,44 @@ TEST(VerifyBundle, FutureAndPastInstantsAreNotCovered) {
   }
 }
 
+// Paths are judged once for the ends of each interval, so that large bundles stay quick; a fault is looked at closely.
+TEST(VerifyBundle, PathsAreJudgedByInterval) {
+  Crossing c;
+  BundleWriter writer = c.writer();
+  std::vector<Envelope> voids;
+  for (int i = 0; i < 20; ++i) {
+    Draft d = testing::draft_of(StatementKind::Void);
+    d.members.erase("intent");
+    d.members["exchange"] = "01931f3a-7c00-7000-8000-0000000000" + std::to_string(10 + i);
+    voids.push_back(c.farm.state(d));
+    ASSERT_TRUE(writer.add_statement(voids.back()));
+  }
+  const Bytes bundle = writer.finish().value();
+  const auto asked = [&](const PathJudge& judge) {
+    int calls = 0;
+    VerifyOptions options;
+    options.judge = [&](const AsOfInput& input) {
+      ++calls;
+      return judge(input);
+    };
+    const VerificationReport report = verify_bundle(bundle, c.roots(), options);
+    return std::pair(calls, report);
+  };
+  EXPECT_LE(asked(remembered_path).first, 8);
+
+  const Instant revoked = parse_statement(voids[9].payload)->time;
+  const auto [calls, report] = asked([&](const AsOfInput& input) {
+    AsOfReport answer = remembered_path(input);
+    if (input.at >= revoked) answer.verdict = AsOfVerdict::Invalid;
+    return answer;
+  });
+  EXPECT_GT(calls, 20);
+  const auto invalid = std::count_if(report.findings.begin(), report.findings.end(), [](const Finding& f) {
+    return f.group == "path" && f.verdict == Verdict::InvalidAtExchange;
+  });
+  EXPECT_EQ(invalid, 11);
+}
+
 TEST(Verdicts, TableIsInOrder) {
   for (std::size_t i = 0; i < kVerdictTable.size(); ++i) {
     EXPECT_EQ(static_cast<std::size_t>(kVerdictTable[i].verdict), i);
