@@ -84,11 +84,15 @@ Error problem_of(const http::ClientResponse& answer, std::string_view body) {
     if (code && info.name == *code) out.code = info.code;
   }
   out.message = fmt::format("{} ({})", code ? std::string(code_info(out.code).title) : "the node refused", answer.status);
-  for (const auto& member : problem) {
-    const std::string name(member.key());
-    if (name == "type" || name == "title" || name == "status" || name == "code" || name == "detail") continue;
-    const std::string value = member.value().is_string() ? std::string(member.value().get_string()) : to_text(member.value());
-    out = std::move(out).with(name == "correlationId" ? "correlation" : name, value);
+  const auto* help = problem.if_contains("help");
+  if (help != nullptr && help->is_object()) {
+    for (const auto& member : help->get_object()) {
+      out.help.emplace_back(std::string(member.key()),
+                            member.value().is_string() ? std::string(member.value().get_string()) : to_text(member.value()));
+    }
+  }
+  if (const auto correlation = get_optional_string(problem, "correlationId"); correlation && *correlation) {
+    out.help.emplace_back("correlation", **correlation);
   }
   return out;
 }

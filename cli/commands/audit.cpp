@@ -52,7 +52,7 @@ Status print_entry(std::string_view line, bool json) {
   const auto row = parse_json(line, kLine);
   if (!row || !row->is_object()) return fail(Code::JsonShape, "a line of the answer is no object");
   const JsonObject& entry = row->get_object();
-  if (entry.contains("worth")) {
+  if (entry.contains("sentence")) {
     print_facts(entry);
     return {};
   }
@@ -61,7 +61,7 @@ Status print_entry(std::string_view line, bool json) {
     return value && *value ? **value : std::string("-");
   };
   fmt::print("{:>8}  {:<14} {}  {}  {}  {}\n", get_integer(entry, "index").value_or(0), text("kind"), text("time"), text("exchange"),
-             text("agreement").substr(0, 16), text("purpose"));
+             text("agreement").substr(0, 16), text("statement").substr(0, 16));
   return {};
 }
 

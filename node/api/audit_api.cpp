@@ -39,9 +39,25 @@ struct RunningQuery {
   }
 };
 
+// Work for the blocking pool is made in plain functions: a capturing lambda inside an awaited expression is destroyed twice
+// by g++ 12 (GCC 107288).
+async::Task<Result<std::string>> next_page(const ApiParts& parts, std::shared_ptr<RunningQuery> running) {
+  return async::run_blocking(parts.blocking, [running = std::move(running)] { return running->page(); });
+}
+
+async::Task<Result<std::shared_ptr<const Published>>> publish_now(const ApiParts& parts) {
+  return async::run_blocking(parts.blocking, [&publisher = parts.publisher] { return publisher.publish_now(); });
+}
+
+async::Task<Result<BundleMembers>> collect(const ApiParts& parts, std::shared_ptr<const Published> at, AuditFilter filter) {
+  return async::run_blocking(parts.blocking, [&parts, at = std::move(at), filter = std::move(filter)] {
+    return export_members(parts.journal.reader(), parts.storage, parts.disclosures, at, filter);
+  });
+}
+
 async::Task<Status> stream_query(const ApiParts& parts, std::shared_ptr<RunningQuery> running, http::BodySink& sink) {
   while (!running->ended) {
-    auto page = co_await async::run_blocking(parts.blocking, [running] { return running->page(); });
+    auto page = co_await next_page(parts, running);
     if (!page) {
       log_error("audit.query_failed", page.error());
       co_return fail(page.error());
@@ -54,7 +70,10 @@ async::Task<Status> stream_query(const ApiParts& parts, std::shared_ptr<RunningQ
   unit.entries.push_back(
       access_entry(running->client, running->filter, *running->at, running->query.matches(), running->query.answer_digest()));
   const auto logged = co_await parts.journal.commit(std::move(unit));
-  if (!logged) co_return fail(logged.error());
+  if (!logged) {
+    log_error("audit.access_not_logged", logged.error());
+    co_return fail(logged.error());
+  }
   JsonObject last = running->query.worth();
   last["access"] = static_cast<std::int64_t>(logged->entries[0].index);
   co_return co_await sink.write(to_text(Json(std::move(last))) + "\n");
@@ -87,7 +106,7 @@ async::Task<Result<Question>> read_question(const ApiParts& parts, const http::R
   if (!body) co_return fail(body.error());
   auto filter = parse_audit_filter(Json(std::move(*body)));
   if (!filter) co_return fail(filter.error());
-  auto at = co_await async::run_blocking(parts.blocking, [&publisher = parts.publisher] { return publisher.publish_now(); });
+  auto at = co_await publish_now(parts);
   if (!at) co_return fail(at.error());
   co_return Question{std::move(*filter), std::move(*at)};
 }
@@ -114,9 +133,7 @@ async::Task<http::Response> audit_query(const ApiParts& parts, http::Request req
 async::Task<http::Response> audit_export(const ApiParts& parts, http::Request request) {
   auto question = co_await read_question(parts, request);
   if (!question) co_return refuse(request, question.error());
-  auto members = co_await async::run_blocking(parts.blocking, [&parts, at = question->at, filter = question->filter] {
-    return export_members(parts.journal.reader(), parts.storage, parts.disclosures, at, filter);
-  });
+  auto members = co_await collect(parts, question->at, question->filter);
   if (!members) co_return refuse(request, members.error());
   const auto client = client_of(request);
   Unit unit;

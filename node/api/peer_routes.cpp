@@ -107,7 +107,9 @@ std::vector<Route> peer_routes(const ApiParts& p) {
        [&provider = p.provider](http::Request request) { return serve_data(provider, std::move(request)); }},
       {"GET", "/sekisho/v1/exchanges/{id}/evidence", peer, 0, "The one outcome of an exchange; a void where there is none",
        [&evidence = p.evidence](http::Request request) {
-         return evidence.get(participant(request), request.param("id"), request.correlation_id);
+         auto query = query_of(request, {"transfer"});
+         return evidence.get(participant(request), request.param("id"), query ? (*query)["transfer"] : std::string(),
+                             request.correlation_id);
        }},
       {"POST", "/sekisho/v1/evidence", peer, kIdsBody, "Outcomes of up to 256 exchanges",
        plain([&p](const http::Request& r) { return p.evidence.batch(participant(r), r.body, r.correlation_id); })},

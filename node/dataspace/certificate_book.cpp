@@ -4,6 +4,7 @@
 
 #include "base/core/encoding.hpp"
 #include "base/crypto/digest.hpp"
+#include "node/dataspace/process.hpp"
 #include "node/journal/materials.hpp"
 
 namespace sekisho::node {
@@ -117,6 +118,7 @@ async::Task<Result<CheckedStatement>> CertificateBook::check_envelope(trust::Pee
   }
   if (!own_log(statement->origin, peer.dns)) co_return invalid(fmt::format("the log {} is not of {}", statement->origin, peer.dns));
   Result<std::shared_ptr<const StatementCertificate>> certificate = co_await find(peer.dns, statement->issuer.cert, deadline);
+  if (!certificate && transient(certificate.error().code)) co_return fail(certificate.error());
   if (!certificate) co_return invalid(fmt::format("the statement certificate of {} is not valid", peer.dns), certificate.error());
   const trust::PeerIdentity& signer = (*certificate)->identity;
   if (signer.did != peer.did || signer.zone != peer.zone) co_return invalid(fmt::format("the certificate is not of {}", peer.did));

@@ -49,7 +49,8 @@ class CertificateBook {
                                                                                    async::Deadline deadline);
 
   // What the statements of a peer must satisfy: decodes the envelope text (base64url), wants the kind, the issuer to be that
-  // peer (did, zone, log origin of its host), the certificate valid, the seal to verify. EVIDENCE_INVALID with the cause else.
+  // peer (did, zone, log origin of its host), the certificate valid, the seal to verify. EVIDENCE_INVALID with the cause
+  // else; errors that say nothing about the statement (the peer is away) pass as they are.
   [[nodiscard]] async::Task<Result<CheckedStatement>> check(trust::PeerIdentity peer, std::string envelope_text,
                                                             trust::StatementKind kind, async::Deadline deadline);
   // The same for an envelope that is already decoded.

@@ -116,6 +116,7 @@ Bytes peer_pid_key(std::string_view kind, std::string_view peer_did, std::string
 http::Response error_response(const Error& error, ProcessIds ids, std::string_view type) {
   int status = code_info(error.code).http;
   if (status == 401 || status == 403) status = 404;
+  if (error.code == Code::EvidenceInvalid) status = 400;  // the sender is at fault here, and repeating mends nothing
   const ErrorDocument document{std::move(ids), std::string(error.name()), reason_of(error)};
   http::Response response = http::json_response(status, to_body(document, type));
   for (const auto& [name, value] : error.help) {
@@ -149,6 +150,8 @@ bool transient(Code code) {
     case Code::JournalStopped:
     case Code::JournalIndeterminate:
       return true;
+    case Code::EvidenceInvalid:
+      return false;
     default:
       return code_info(code).http >= 500;
   }

@@ -70,8 +70,9 @@ async::Task<Result<std::uint64_t>> Closer::with_receipt(OpenIntent intent, Check
 
 async::Task<Status> Closer::end(OpenIntent intent, CheckedStatement statement, pb::EntryKind kind) {
   Unit unit = closing_unit(intent);
-  unit.entries.push_back(EntryDraft{kind, intent.exchange, Foreign{statement.envelope.payload, statement.envelope.seal}, intent.agreement,
-                                    tokens(parts_, intent)});
+  // The entry says of the agreement what the statement says: a void of an unknown exchange names none.
+  unit.entries.push_back(EntryDraft{kind, intent.exchange, Foreign{statement.envelope.payload, statement.envelope.seal},
+                                    statement.statement.agreement, tokens(parts_, intent)});
   // Nothing was delivered under the key: the client may use it again.
   if (intent.idempotency) unit.mutations.push_back(Mutation{Family::Idempotency, *intent.idempotency, std::nullopt});
   const auto committed = co_await parts_.journal.commit(std::move(unit));

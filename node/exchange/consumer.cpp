@@ -124,7 +124,7 @@ async::Task<Result<Delivery>> Consumer::take(const TransferRecord& transfer, Ope
   }
   if (!evidence) {
     // By reference, or what came inline does not verify: the evidence route says what the provider stands by.
-    evidence = co_await resolver_.ask(intent.provider_dns, intent.exchange, deadline);
+    evidence = co_await resolver_.ask(intent, deadline);
     if (!evidence) co_return fail(Code::EvidenceInvalid, "the provider gives no evidence that verifies", evidence.error());
   }
   if (evidence->outcome != "release" || !evidence->salt) {

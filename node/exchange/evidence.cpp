@@ -57,7 +57,7 @@ Status EvidenceService::admit_void(const std::string& peer_did) {
   return {};
 }
 
-async::Task<Result<JsonObject>> EvidenceService::find_or_void(trust::PeerIdentity peer, Uuid exchange) {
+async::Task<Result<JsonObject>> EvidenceService::find_or_void(trust::PeerIdentity peer, Uuid exchange, std::string transfer) {
   auto found = find(peer.did, exchange);
   if (!found) co_return fail(found.error());
   if (*found) co_return std::move(**found);
@@ -71,7 +71,16 @@ async::Task<Result<JsonObject>> EvidenceService::find_or_void(trust::PeerIdentit
   draft.members["exchange"] = to_text(exchange);
   draft.members["code"] = "VOID";
   Unit unit;
-  unit.entries.push_back(EntryDraft{pb::VOID_OUT, exchange, std::move(draft), std::nullopt, {{Dimension::Counterparty, peer.did}}});
+  std::vector<std::pair<Dimension, std::string>> tokens{{Dimension::Counterparty, peer.did}};
+  const auto asked = parts_.transfers.find(transfer);
+  if (asked && asked->role == Role::Provider && asked->peer_did == peer.did) {
+    draft.agreement = asked->agreement->digest;
+    tokens.emplace_back(Dimension::Dataset, asked->agreement->dataset);
+    tokens.emplace_back(Dimension::Purpose, asked->purpose);
+    tokens.emplace_back(Dimension::Transfer, asked->provider_pid);
+    tokens.emplace_back(Dimension::ZonePair, zone_pair(parts_.self.zone, asked->peer_zone));
+  }
+  unit.entries.push_back(EntryDraft{pb::VOID_OUT, exchange, std::move(draft), std::nullopt, std::move(tokens)});
   unit.claims.push_back(Claim{outcome_claim(peer.did, exchange)});
   const auto committed = co_await parts_.journal.commit(std::move(unit));
   if (!committed && committed.error().code != Code::ExchangeReplayed) co_return fail(committed.error());
@@ -81,10 +90,11 @@ async::Task<Result<JsonObject>> EvidenceService::find_or_void(trust::PeerIdentit
   co_return std::move(**now);
 }
 
-async::Task<http::Response> EvidenceService::get(trust::PeerIdentity peer, std::string exchange, std::string correlation) {
+async::Task<http::Response> EvidenceService::get(trust::PeerIdentity peer, std::string exchange, std::string transfer,
+                                                  std::string correlation) {
   const auto id = uuid_from_text(exchange);
   if (!id) co_return http::problem(Error(Code::ExchangeId, "not a UUID", id.error()), correlation);
-  const auto answer = co_await find_or_void(std::move(peer), *id);
+  const auto answer = co_await find_or_void(std::move(peer), *id, std::move(transfer));
   if (!answer) co_return http::problem(answer.error(), correlation);
   auto response = http::json_response(200, to_text(Json(*answer)));
   response.headers.set("Cache-Control", "no-store");

@@ -1,7 +1,5 @@
 #include "node/exchange/peer_problem.hpp"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "base/core/json.hpp"
@@ -16,6 +14,17 @@ constexpr std::size_t kMostText = 512;
 bool passes(Code code) {
   const int http = code_info(code).http;
   return http != 500 && code != Code::Unauthenticated && code != Code::TokenInvalid;
+}
+
+// A help value is a string, or an array where one name was given several times.
+void take(std::string_view name, const Json& value, Error& out) {
+  if (value.is_array()) {
+    for (const auto& item : value.get_array()) {
+      if (!item.is_array()) take(name, item, out);
+    }
+  } else if (value.is_string() && out.help.size() < kMostHelp) {
+    out.help.emplace_back(std::string(name), std::string(value.get_string()).substr(0, kMostText));
+  }
 }
 
 }  // namespace
@@ -34,24 +43,14 @@ Error error_of_problem(const http::ClientResponse& answer) {
       known = true;
     }
   }
-  if (!known) out = std::move(out).with("peer_code", name->substr(0, kMostText));
+  if (!known) out.help.emplace_back("peer_code", name->substr(0, kMostText));
   out.message = fmt::format("the provider answered {} {}", answer.status, known ? *name : "");
-  for (const auto& member : problem) {
-    const std::string_view key(member.key().data(), member.key().size());
-    static constexpr std::string_view kOwn[] = {"type", "title", "status", "detail", "code", "correlationId", "instance"};
-    if (std::find(std::begin(kOwn), std::end(kOwn), key) != std::end(kOwn) || out.help.size() >= kMostHelp) continue;
-    if (member.value().is_string()) {
-      out = std::move(out).with(std::string(key), std::string(member.value().get_string()).substr(0, kMostText));
-    } else if (member.value().is_array()) {
-      for (const auto& item : member.value().get_array()) {
-        if (item.is_string() && out.help.size() < kMostHelp) {
-          out = std::move(out).with(std::string(key), std::string(item.get_string()).substr(0, kMostText));
-        }
-      }
-    }
+  const auto* help = problem.if_contains("help");
+  if (help != nullptr && help->is_object()) {
+    for (const auto& member : help->get_object()) take(member.key(), member.value(), out);
   }
   if (const auto correlation = get_optional_string(problem, "correlationId"); correlation && *correlation) {
-    out = std::move(out).with("peer_correlation", (*correlation)->substr(0, 64));
+    out.help.emplace_back("peer_correlation", (*correlation)->substr(0, 64));
   }
   return out;
 }

@@ -92,7 +92,7 @@ async::Task<http::Response> Provider::refuse(Crossing& crossing, Error error) {
   }
   if (error.code == Code::ExchangeReplayed) {
     error.help.clear();
-    error = std::move(error).with("evidence", "/sekisho/v1/exchanges/" + to_text(crossing.exchange) + "/evidence");
+    error.help.emplace_back("evidence", "/sekisho/v1/exchanges/" + to_text(crossing.exchange) + "/evidence");
     auto response = http::problem(error, correlation);
     response.headers.set("Link", "</sekisho/v1/exchanges/" + to_text(crossing.exchange) + "/evidence>; rel=\"describedby\"");
     co_return response;

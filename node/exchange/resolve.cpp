@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/core/encoding.hpp"
+#include "base/http/url.hpp"
 
 namespace sekisho::node {
 namespace {
@@ -21,13 +22,15 @@ Result<trust::PeerIdentity> provider_identity(const ExchangeParts& parts, const 
 
 }  // namespace
 
-async::Task<Result<Evidence>> Resolver::ask(std::string provider_dns, Uuid exchange, async::Deadline deadline) {
+async::Task<Result<Evidence>> Resolver::ask(OpenIntent intent, async::Deadline deadline) {
+  const std::string& provider_dns = intent.provider_dns;
+  const Uuid& exchange = intent.exchange;
   auto peer = provider_identity(parts_, provider_dns);
   if (!peer) co_return fail(peer.error());
   PeerRequest request;
   request.dns = provider_dns;
   request.method = "GET";
-  request.target = "/sekisho/v1/exchanges/" + to_text(exchange) + "/evidence";
+  request.target = "/sekisho/v1/exchanges/" + to_text(exchange) + "/evidence?transfer=" + http::percent_encode(intent.transfer);
   request.deadline = deadline;
   const auto answer = co_await parts_.peers.send(std::move(request));
   if (!answer) co_return fail(answer.error());
@@ -64,13 +67,14 @@ async::Task<Result<Evidence>> Resolver::ask(std::string provider_dns, Uuid excha
 
 async::Task<Result<std::string>> Resolver::close(OpenIntent intent, std::string receipt_outcome, std::string reason,
                                                  async::Deadline deadline) {
-  auto evidence = co_await ask(intent.provider_dns, intent.exchange, deadline);
+  auto evidence = co_await ask(intent, deadline);
   if (!evidence) co_return fail(evidence.error());
   const std::string outcome = evidence->outcome;
   Status done;
   if (outcome == "release") {
-    const auto closed = co_await closer_.with_receipt(std::move(intent), std::move(evidence->statement),
-                                                      ReceiptFacts{std::move(receipt_outcome), std::nullopt, std::move(reason), evidence->salt});
+    // Named, because g++ 12 destroys an aggregate temporary of an awaited expression twice.
+    ReceiptFacts facts{std::move(receipt_outcome), std::nullopt, std::move(reason), evidence->salt};
+    const auto closed = co_await closer_.with_receipt(std::move(intent), std::move(evidence->statement), std::move(facts));
     if (!closed) done = fail(closed.error());
   } else if (outcome == "refusal") {
     done = co_await closer_.with_refusal(std::move(intent), std::move(evidence->statement));

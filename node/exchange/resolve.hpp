@@ -21,7 +21,7 @@ class Resolver {
   Resolver(ExchangeParts parts, Closer& closer) : parts_(parts), closer_(closer) {}
 
   // Asks and verifies; changes nothing here.
-  [[nodiscard]] async::Task<Result<Evidence>> ask(std::string provider_dns, Uuid exchange, async::Deadline deadline);
+  [[nodiscard]] async::Task<Result<Evidence>> ask(OpenIntent intent, async::Deadline deadline);
 
   // Asks and closes the intent. receipt_outcome: what is receipted for a release, "lost" or "rejected".
   // Answers the outcome's name.

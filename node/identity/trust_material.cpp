@@ -6,7 +6,7 @@ namespace sekisho::node {
 namespace {
 
 void add_descriptor(std::vector<Mutation>& out, const trust::ZoneDescriptor& descriptor) {
-  out.push_back(archive_material(MaterialKind::Descriptor, descriptor.signed_bytes));
+  out.push_back(archive_material(MaterialKind::Descriptor, descriptor.id, descriptor.signed_bytes));
   out.push_back(archive_material(MaterialKind::Certificate, descriptor.root.der()));
   out.push_back(archive_material(MaterialKind::Certificate, descriptor.cross_ca.der()));
   for (const trust::Certificate& ca : descriptor.issuing_cas) out.push_back(archive_material(MaterialKind::Certificate, ca.der()));
@@ -16,12 +16,12 @@ void add_descriptor(std::vector<Mutation>& out, const trust::ZoneDescriptor& des
 
 std::vector<Mutation> trust_material(const trust::TrustState& state) {
   std::vector<Mutation> out;
-  out.push_back(archive_material(MaterialKind::Snapshot, state.bytes()));
+  out.push_back(archive_material(MaterialKind::Snapshot, state.digest(), state.bytes()));
   add_descriptor(out, state.descriptor());
   for (const trust::Crl& crl : state.crls()) out.push_back(archive_material(MaterialKind::Crl, crl.der()));
   for (const trust::ForeignZone& zone : state.foreign_zones()) {
     add_descriptor(out, zone.descriptor);
-    out.push_back(archive_material(MaterialKind::Recognition, trust::encode_signed(zone.recognition.object)));
+    out.push_back(archive_material(MaterialKind::Recognition, zone.recognition.object.id(), trust::encode_signed(zone.recognition.object)));
     if (zone.cross_certificate) out.push_back(archive_material(MaterialKind::Certificate, zone.cross_certificate->der()));
     for (const trust::Crl& crl : zone.crls) out.push_back(archive_material(MaterialKind::Crl, crl.der()));
   }

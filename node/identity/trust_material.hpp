@@ -1,5 +1,6 @@
 // What a verifier will need of a trust state years later, as rows of family Material: the snapshot, the descriptors,
-// recognitions, CRLs and certificates in it. Append to any unit; equal objects are one row.
+// recognitions (each under its object id, as statements name them), CRLs and certificates in it. Append to any unit; equal
+// objects are one row.
 #pragma once
 
 #include <vector>

@@ -14,12 +14,13 @@ struct ServerLimits {
   std::chrono::milliseconds body{30'000};      // the whole request body
   std::chrono::milliseconds idle{60'000};      // between two requests of a kept-alive connection
   std::chrono::milliseconds write{30'000};     // one answer, or one chunk of a streamed one
-  std::chrono::milliseconds goodbye{2'000};    // close_notify and the peer's FIN
-  std::chrono::milliseconds tick{250};         // how often a worker looks for late connections
+  std::chrono::milliseconds goodbye{2'000};  // close_notify and FIN, while octets are unread that a reset would punish
+  std::chrono::milliseconds parting{100};    // the same where nothing is unread
+  std::chrono::milliseconds tick{250};       // how often a worker looks for late connections
 
-  std::size_t connections = 4'096;         // of the listener; over it the newest is closed unread
-  std::size_t connections_per_peer = 512;  // of one address; Unix sockets have only the first limit
-  http::HeadLimits head;                   // 16 KiB, 100 fields: twice the largest evidence header block
+  std::size_t connections = 4'096;            // of the listener; over it the newest is closed unread
+  std::size_t connections_per_peer = 512;     // of one address; Unix sockets have only the first limit
+  http::HeadLimits head;                      // 16 KiB, 100 fields: twice the largest evidence header block
   std::size_t drop_after_refusal = 1U << 20;  // octets of a refused body that are read and dropped before closing
 };
 

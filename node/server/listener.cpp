@@ -50,6 +50,7 @@ async::Task<void> accept_loop(std::shared_ptr<Floor> floor, std::shared_ptr<http
     auto socket = co_await acceptor->accept(desk->executor);
     if (!socket && socket.error().code == Code::Cancelled) break;
     if (!socket && socket.error().code == Code::Busy) {
+      ++floor->exhausted;
       log_error("listener.exhausted", socket.error(), {{"wait_ms", wait.count()}});
       co_await own.stop.wait_until(async::Deadline::in(wait));
       wait = std::min(wait * 2, kLongestWait);
@@ -68,7 +69,8 @@ async::Task<void> accept_loop(std::shared_ptr<Floor> floor, std::shared_ptr<http
 }
 
 // In portions, so that a worker serves between them: a path takes its time to verify.
-void judge_some(std::shared_ptr<Floor> floor, Desk* desk, std::shared_ptr<std::vector<std::weak_ptr<Session>>> sessions) {
+void judge_some(std::shared_ptr<Floor> floor, Desk* desk,
+                std::shared_ptr<std::vector<std::weak_ptr<Session>>> sessions) {
   constexpr std::size_t kPortion = 16;
   for (std::size_t i = 0; i < kPortion && !sessions->empty(); ++i) {
     if (const auto session = sessions->back().lock()) session->judge_again();
@@ -134,6 +136,7 @@ ListenerCounters Listener::counters() const {
   ListenerCounters now;
   now.accepted = floor.accepted;
   now.refused_over_limit = floor.refused_over_limit;
+  now.exhausted = floor.exhausted;
   now.failed_handshakes = floor.failed_handshakes;
   now.timed_out = floor.timed_out;
   now.closed_by_judge = floor.closed_by_judge;

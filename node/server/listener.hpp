@@ -23,23 +23,24 @@
 namespace sekisho::node {
 
 struct ListenerOptions {
-  std::string name = "peer";        // in logs
-  std::string address;              // IP literal, with port …
-  std::uint16_t port = 0;           // 0: the kernel chooses
-  std::string unix_path;            // … or a Unix socket, created with mode 0600
+  std::string name = "peer";                          // in logs
+  std::string address;                                // IP literal, with port …
+  std::uint16_t port = 0;                             // 0: the kernel chooses
+  std::string unix_path;                              // … or a Unix socket, created with mode 0600
   std::shared_ptr<const http::TlsServerContext> tls;  // null: plain; only for Unix sockets and tests
-  http::Judge judge;                // of client certificates; empty: a presented chain is not looked at
+  http::Judge judge;  // of client certificates; empty: a presented chain is not looked at
   ServerLimits limits;
 };
 
 struct ListenerCounters {
   std::uint64_t accepted = 0;
   std::uint64_t refused_over_limit = 0;
+  std::uint64_t exhausted = 0;  // times the process was out of descriptors or memory
   std::uint64_t failed_handshakes = 0;
-  std::uint64_t timed_out = 0;      // closed by a deadline
+  std::uint64_t timed_out = 0;  // closed by a deadline
   std::uint64_t closed_by_judge = 0;
   std::uint64_t requests = 0;
-  std::uint64_t open = 0;           // now
+  std::uint64_t open = 0;  // now
 };
 
 class Listener {

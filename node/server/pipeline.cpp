@@ -89,8 +89,7 @@ std::optional<http::Response> Pipeline::early(http::Request& request) const {
 Status Pipeline::check_access(const Access& access, http::Request& request) const {
   const http::Peer& peer = *request.peer;
   switch (access.kind()) {
-    case Access::Kind::Open:
-      return {};
+    case Access::Kind::Open: return {};
     case Access::Kind::Participant:
       if (peer.identity) return {};
       if (peer.refusal) return fail(*peer.refusal);
@@ -101,7 +100,8 @@ Status Pipeline::check_access(const Access& access, http::Request& request) cons
       auto client = options_.authenticate(token);
       if (!client) return fail(client.error());
       if (!(*client)->scopes.contains(access.scope())) {
-        return fail(Error(Code::Forbidden, "the token of " + (*client)->id + " lacks a scope").with("scope", access.scope()));
+        return fail(
+            Error(Code::Forbidden, "the token of " + (*client)->id + " lacks a scope").with("scope", access.scope()));
       }
       request.caller = std::move(*client);
       return {};

@@ -38,10 +38,10 @@ using Observer = std::function<void(const Observed&)>;
 using Authenticate = std::function<Result<std::shared_ptr<const ClientIdentity>>(std::string_view token)>;
 
 struct PipelineOptions {
-  std::string listener = "peer";                 // its name in metrics
-  std::size_t most_running = 1024;               // exchanges of this listener at once; over it 503 with Retry-After
-  std::chrono::milliseconds deadline{30'000};    // given to each request
-  Authenticate authenticate;                     // needed by routes with Access::client; without it they answer 401
+  std::string listener = "peer";               // its name in metrics
+  std::size_t most_running = 1024;             // exchanges of this listener at once; over it 503 with Retry-After
+  std::chrono::milliseconds deadline{30'000};  // given to each request
+  Authenticate authenticate;                   // needed by routes with Access::client; without it they answer 401
   Observer observe;
   // Runs before route and access on every request, e.g. CORS answers to OPTIONS; an answer ends the request.
   std::function<std::optional<http::Response>(const http::Request&)> first;

@@ -5,7 +5,9 @@
 namespace sekisho::node {
 namespace {
 
-bool is_parameter(std::string_view segment) { return segment.size() > 2 && segment.front() == '{' && segment.back() == '}'; }
+bool is_parameter(std::string_view segment) {
+  return segment.size() > 2 && segment.front() == '{' && segment.back() == '}';
+}
 bool takes_rest(std::string_view segment) { return is_parameter(segment) && segment[segment.size() - 2] == '*'; }
 
 std::string parameter_name(std::string_view segment) {
@@ -15,7 +17,8 @@ std::string parameter_name(std::string_view segment) {
 
 Result<std::vector<std::string>> split_pattern(std::string_view pattern) {
   const std::string text(pattern);
-  if (pattern.empty() || pattern.front() != '/') return fail(Code::InvalidArgument, "the route " + text + " does not begin with /");
+  if (pattern.empty() || pattern.front() != '/')
+    return fail(Code::InvalidArgument, "the route " + text + " does not begin with /");
   std::vector<std::string> segments;
   pattern.remove_prefix(1);
   while (!pattern.empty()) {
@@ -62,7 +65,8 @@ Status Router::insert(std::size_t index) {
   }
   if (methods == nullptr) methods = &node->here;
   if (!methods->emplace(route.method, index).second) {
-    return fail(Code::InvalidArgument, "two routes say " + std::string(route.method) + " " + std::string(route.pattern));
+    return fail(Code::InvalidArgument,
+                "two routes say " + std::string(route.method) + " " + std::string(route.pattern));
   }
   patterns_.push_back(std::move(*segments));
   return {};

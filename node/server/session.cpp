@@ -22,7 +22,8 @@ void judge_into(http::Peer& peer, const http::Judge& judge) {
   }
 }
 
-http::Request make_request(http::RequestHead& head, std::shared_ptr<const http::Peer> peer, std::string correlation_id) {
+http::Request make_request(http::RequestHead& head, std::shared_ptr<const http::Peer> peer,
+                           std::string correlation_id) {
   http::Request request;
   request.method = std::move(head.method);
   request.target = std::move(head.target);
@@ -132,7 +133,10 @@ async::Task<void> Session::converse() {
     open = co_await exchange();
     patience = floor_->options.limits.idle;
   }
-  allow(floor_->options.limits.goodbye);
+  // Closing with unread octets makes the kernel reset the connection, and a reset overtakes the last answer.
+  const bool at_rest = connection_->at_rest();
+  allow(at_rest ? floor_->options.limits.parting : floor_->options.limits.goodbye);
+  parting_ = true;
   co_await connection_->stream().finish(floor_->options.limits.drop_after_refusal);
 }
 
@@ -182,7 +186,7 @@ async::Task<bool> Session::answer(http::Response response, bool keep_alive, int 
   const bool going_on = keep_alive && !response.close && !draining_;
   allow(floor_->options.limits.write);
   auto written = co_await connection_->write(response, going_on, version_minor);
-  co_return written && going_on;
+  co_return written&& going_on;
 }
 
 async::Task<bool> Session::refuse(Error error, http::Request request, bool keep_alive, int version_minor) {
@@ -193,7 +197,7 @@ async::Task<bool> Session::refuse(Error error, http::Request request, bool keep_
 void Session::watch(async::SteadyTime now) {
   if (now < late_at_) return;
   late_at_ = async::SteadyTime::max();
-  ++floor_->timed_out;
+  if (!parting_) ++floor_->timed_out;
   close_now();
 }
 

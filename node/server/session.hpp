@@ -38,6 +38,7 @@ struct Floor {
 
   std::atomic<std::uint64_t> accepted{0};
   std::atomic<std::uint64_t> refused_over_limit{0};
+  std::atomic<std::uint64_t> exhausted{0};
   std::atomic<std::uint64_t> failed_handshakes{0};
   std::atomic<std::uint64_t> timed_out{0};
   std::atomic<std::uint64_t> closed_by_judge{0};
@@ -68,7 +69,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
   // By the worker's watcher: closes when the present step is late.
   void watch(async::SteadyTime now);
-  void drain();       // close if idle, else after the present exchange
+  void drain();  // close if idle, else after the present exchange
   void close_now() { connection_->stream().close(); }
   void judge_again();
 
@@ -89,6 +90,7 @@ class Session : public std::enable_shared_from_this<Session> {
   async::SteadyTime late_at_ = async::SteadyTime::max();
   bool idle_ = false;
   bool draining_ = false;
+  bool parting_ = false;  // saying goodbye; being slow at that is nobody's fault
 };
 
 }  // namespace sekisho::node

@@ -2,7 +2,6 @@
 again (names that are digests, the manifest)."""
 
 import hashlib
-import io
 import json
 import tarfile
 
@@ -18,18 +17,30 @@ def read(path):
     return members
 
 
-def write(path, members):
-    """ustar, sorted names, mtime 0; the manifest is made anew."""
+def header(name, size):
+    """The ustar header of a plain file, as bundles have it."""
+    block = bytearray(512)
+    for at, text in ((0, name.encode()), (100, b"0000644"), (108, b"0000000"), (116, b"0000000"), (124, b"%011o" % size),
+                     (136, b"00000000000"), (148, b" " * 8), (156, b"0"), (257, b"ustar\0" b"00"), (329, b"0000000"), (337, b"0000000")):
+        block[at : at + len(text)] = text
+    block[148:156] = b"%06o\0 " % sum(block)
+    return bytes(block)
+
+
+def pack(members):
+    """Sorted names, mtime 0; the manifest is made anew."""
     members = {name: data for name, data in members.items() if name != "manifest.json"}
     rows = [{"name": n, "bytes": len(d), "sha256": hashlib.sha256(d).hexdigest()} for n, d in sorted(members.items())]
-    members["manifest.json"] = json.dumps({"members": rows}, separators=(",", ":")).encode()
-    with tarfile.open(path, "w:", format=tarfile.USTAR_FORMAT) as tar:
-        for name, data in sorted(members.items()):
-            info = tarfile.TarInfo(name)
-            info.size = len(data)
-            info.mode = 0o644
-            info.mtime = 0
-            tar.addfile(info, io.BytesIO(data))
+    members["manifest.json"] = json.dumps({"members": rows}, separators=(",", ":")).encode() + b"\n"
+    out = b""
+    for name, data in sorted(members.items()):
+        out += header(name, len(data)) + data + b"\0" * (-len(data) % 512)
+    return out + b"\0" * 1024
+
+
+def write(path, members):
+    with open(path, "wb") as out:
+        out.write(pack(members))
 
 
 def varint(data, at):

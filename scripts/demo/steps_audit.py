@@ -35,7 +35,7 @@ def run(world, report, receipt):
         with report.step("audit query, streamed as entries with proofs", node.dns) as step:
             answer = [json.loads(line) for line in world.sekisho("audit", "query", *flow, *node_options(world, node), "--json").splitlines()]
             entries = [row for row in answer if "index" in row]
-            worth = next((row["worth"] for row in answer if "worth" in row), "")
+            worth = next((row["sentence"] for row in answer if "sentence" in row), "")
             if not entries or "not proven complete" not in worth:
                 raise DemoError(f"the answer of {node.dns} does not say what it is worth: {answer[-1:]}")
             report.count("entries", len(entries))
@@ -52,13 +52,13 @@ def run(world, report, receipt):
         verdict = json.loads(done.stdout)
         if verdict["verdict"] != "VALID_UNCONFIRMED":
             raise DemoError(f"the bundle does not verify: {done.stdout[:2000]}")
-        report.count("proofs checked", sum(1 for s in verdict.get("statements", []) for c in s.get("checks", []) if c.get("ok")))
+        report.count("proofs checked", sum(1 for f in verdict["findings"] if f["ok"]))
         step.verdict = verdict["verdict"]
     everything = world.root / "all.tar"
     with report.step("the same for everything that crossed", "auditor") as step:
         world.sekisho("audit", "export", "--out", everything, *from_nodes(world), *flow, "--dataset", offers.EVENTS)
         done = world.run(*offline(), world.sekisho_program, "verify", *roots(world), everything, "--json")
         verdict = json.loads(done.stdout)
-        report.count("proofs checked", sum(1 for s in verdict.get("statements", []) for c in s.get("checks", []) if c.get("ok")))
-        step.verdict = f"{verdict['verdict']}, {len(verdict.get('statements', []))} statements"
+        report.count("proofs checked", sum(1 for f in verdict["findings"] if f["ok"]))
+        step.verdict = f"{verdict['verdict']}, {len(verdict['facts'])} exchanges"
     return bundle

@@ -29,9 +29,12 @@ std::shared_ptr<const Agreement> agreement() {
   for (int i = 0; i < kRules; ++i) {
     rules += fmt::format(
         R"({}{{"action":"odrl:read","constraint":[{},{},{},{},{},{}]}})", i == 0 ? "" : ",",
-        atom("odrl:purpose", "isAnyOf", fmt::format(R"(["https://example.org/purpose/{}","https://example.org/purpose/{}"])", i, i + 1)),
-        atom("https://w3id.org/sekisho/v1/recipientZone", "isAnyOf", R"(["eu","jp"])"), atom("odrl:dateTime", "lt", R"("2127-01-01T00:00:00Z")"),
-        atom("odrl:dateTime", "gteq", R"("2020-01-01T00:00:00Z")"), atom("odrl:count", "lteq", fmt::format(R"("{}")", 1000 + i)),
+        atom("odrl:purpose", "isAnyOf",
+             fmt::format(R"(["https://example.org/purpose/{}","https://example.org/purpose/{}"])", i, i + 1)),
+        atom("https://w3id.org/sekisho/v1/recipientZone", "isAnyOf", R"(["eu","jp"])"),
+        atom("odrl:dateTime", "lt", R"("2127-01-01T00:00:00Z")"),
+        atom("odrl:dateTime", "gteq", R"("2020-01-01T00:00:00Z")"),
+        atom("odrl:count", "lteq", fmt::format(R"("{}")", 1000 + i)),
         atom("odrl:recipient", "eq", R"("did:web:trade.eu.example")"));
   }
   const Result<Json> document = parse_json(fmt::format(
@@ -56,10 +59,12 @@ DecisionInput request(const Agreement& agreement) {
 std::string record() {
   std::string events;
   for (int i = 0; i < 7; ++i) {
-    events += fmt::format(R"({}{{"time":"2026-11-24T0{}:00:00Z","sensor":"s-{}","celsius":{}.5,"by":"grower name"}})", i == 0 ? "" : ",", i, i, i);
+    events += fmt::format(R"({}{{"time":"2026-11-24T0{}:00:00Z","sensor":"s-{}","celsius":{}.5,"by":"grower name"}})",
+                          i == 0 ? "" : ",", i, i, i);
   }
-  return fmt::format(R"({{"lot":"L-2026-11","phone":"+81-90-1234-5678","grower":{{"name":"{}","region":"Tochigi"}},"events":[{}],"note":"{}"}})",
-                     std::string(40, 'g'), events, std::string(280, 'n'));
+  return fmt::format(
+      R"({{"lot":"L-2026-11","phone":"+81-90-1234-5678","grower":{{"name":"{}","region":"Tochigi"}},"events":[{}],"note":"{}"}})",
+      std::string(40, 'g'), events, std::string(280, 'n'));
 }
 
 std::shared_ptr<const Shaper> shaper(bool names) {
@@ -127,9 +132,11 @@ int main(int argc, char** argv) {
   const double digest_ns = median_ns([&] {
                              const Decision decision = decide(under->program, input);
                              benchmark::DoNotOptimize(decision_digest(under->program, input, decision));
-                           }) - empty;
+                           }) -
+                           empty;
   const double shape_ns = median_ns([&] { benchmark::DoNotOptimize(one->shape(text)); }) - empty;
-  std::printf("{\"policy_decision_p50_ns\":%.0f,\"policy_decision_digest_p50_ns\":%.0f,\"policy_shape_1kib_p50_ns\":%.0f}\n",
-              decision_ns, digest_ns, shape_ns);
+  std::printf(
+      "{\"policy_decision_p50_ns\":%.0f,\"policy_decision_digest_p50_ns\":%.0f,\"policy_shape_1kib_p50_ns\":%.0f}\n",
+      decision_ns, digest_ns, shape_ns);
   return 0;
 }

@@ -63,7 +63,9 @@ Status open(Connection& c, const LoadOptions& o, SSL_CTX* context) {
   ::setsockopt(c.fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
   c.ssl = SSL_new(context);
   SSL_set_fd(c.ssl, c.fd);
-  SSL_set_tlsext_host_name(c.ssl, o.server_name.c_str());
+  // What SSL_set_tlsext_host_name does, without its old-style cast.
+  std::string name = o.server_name;
+  SSL_ctrl(c.ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data());
   if (SSL_connect(c.ssl) != 1) return broken("TLS handshake");
   if (::fcntl(c.fd, F_SETFL, O_NONBLOCK) != 0) return broken("fcntl");
   return {};

@@ -19,7 +19,8 @@ async::Task<Status> fetch(const ExchangeParts& parts, Crossing& crossing) {
   auto reader = co_await (*connector)->open(crossing.request.deadline);
   if (!reader) co_return fail(reader.error());
   for (bool end = false; !end;) {
-    auto batch = co_await (*reader)->read(connectors::Credits{kBatchRecords, kBatchBytes, crossing.request.deadline});
+    const connectors::Credits credits{kBatchRecords, kBatchBytes, crossing.request.deadline};
+    auto batch = co_await (*reader)->read(credits);
     if (!batch) co_return fail(batch.error());
     end = batch->end;
     if (crossing.content.size() + batch->content.size() > kMostSourceBytes) {
