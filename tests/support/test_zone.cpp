@@ -2,6 +2,9 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <map>
+#include <mutex>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -88,7 +91,16 @@ void refresh(TestZones& zones, Instant now) {
   for (TestZone* zone : {&zones.jp, &zones.eu}) publish(*zone, now);
 }
 
-TestZones make_test_zones(Instant now, const TestPorts& ports) {
+namespace {
+
+TestZone clone(const TestZone& zone) {
+  TestZone out = zone;  // descriptor, snapshot and state never change
+  out.authority = std::make_shared<trust::Authority>(
+      must(trust::Authority::restore(zone.authority->keys(), zone.authority->book())));
+  return out;
+}
+
+TestZones make_anew(Instant now, const TestPorts& ports) {
   TestZones out;
   out.jp = make_zone("jp", now);
   out.eu = make_zone("eu", now);
@@ -98,6 +110,20 @@ TestZones make_test_zones(Instant now, const TestPorts& ports) {
   out.trade = enrol(out.eu, "trade.eu.example", "Trade Company", now, ports.trade);
   out.stranger = enrol(out.xx, "node.xx.example", "Stranger", now, ports.stranger);
   refresh(out, now);
+  return out;
+}
+
+}  // namespace
+
+TestZones make_test_zones(Instant now, const TestPorts& ports) {
+  static std::mutex mutex;
+  static std::map<std::tuple<Instant, std::uint16_t, std::uint16_t, std::uint16_t>, TestZones> made;
+  const std::lock_guard lock(mutex);
+  const std::tuple key(now, ports.farm, ports.trade, ports.stranger);
+  auto found = made.find(key);
+  if (found == made.end()) found = made.emplace(key, make_anew(now, ports)).first;
+  TestZones out = found->second;
+  for (TestZone* zone : {&out.jp, &out.eu, &out.xx}) *zone = clone(*zone);
   return out;
 }
 

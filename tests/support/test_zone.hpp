@@ -1,5 +1,6 @@
 // Three zones in memory: jp and eu recognise each other, nobody recognises xx. One node each, enrolled and in the
-// snapshots. Made once per call (about 30 ms); everything is valid from ten minutes before `now` on.
+// snapshots. Made once per time and ports, then copied (each caller has authorities of its own); everything is valid
+// from ten minutes before `now` on.
 //
 //   const TestZones zones = make_test_zones(now);
 //   zones.jp.state->judge(zones.trade.tls_chain, trust::Use::TlsClient, now);

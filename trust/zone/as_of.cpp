@@ -59,6 +59,36 @@ Later look_later(const AsOfInput& input, const TrustState& state, std::span<cons
   return out;
 }
 
+Error unconfirmed() {
+  return Error(Code::NotFound, "no later list of the leaf's issuer confirms that it was not revoked");
+}
+
+// The snapshot is the one that the statement names, under roots that the auditor gave. Nothing when it is.
+std::optional<AsOfReport> check_identity(const AsOfInput& input, const TrustSnapshot& s, AsOfReport report) {
+  const bool named = (!input.snapshot_digest || *input.snapshot_digest == s.id) &&
+                     (!input.snapshot_seq || *input.snapshot_seq == s.sequence);
+  if (!named) {
+    return end(report, AsOfVerdict::Invalid, Error(Code::SnapshotInvalid, "not the snapshot that the statement names"));
+  }
+  const auto root = input.roots.find(s.zone);
+  if (root == input.roots.end()) {
+    return end(report, AsOfVerdict::Indeterminate,
+               Error(Code::ZoneNotRecognised, "no root digest was given for zone " + s.zone));
+  }
+  if (s.descriptor.root.digest() != root->second) {
+    return end(report, AsOfVerdict::Invalid,
+               Error(Code::PathInvalid, "the snapshot of zone " + s.zone + " is not under the root that was given"));
+  }
+  for (const ForeignZone& f : s.foreign) {
+    const auto other = input.roots.find(f.descriptor.zone);
+    if (other != input.roots.end() && other->second != f.descriptor.root.digest()) {
+      return end(report, AsOfVerdict::Invalid,
+                 Error(Code::PathInvalid, "the snapshot recognises another root of zone " + f.descriptor.zone));
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::string_view name_of(AsOfVerdict verdict) {
@@ -72,54 +102,47 @@ std::string_view name_of(AsOfVerdict verdict) {
   return "INDETERMINATE";
 }
 
-AsOfReport judge_as_of(const AsOfInput& input) {
+Result<AsOfSnapshot> AsOfSnapshot::prepare(BytesView signed_snapshot) {
+  Result<TrustSnapshot> parsed = TrustSnapshot::parse(signed_snapshot);
+  if (!parsed) return fail(parsed.error());
+  Result<std::shared_ptr<const TrustState>> state = TrustState::prepare(std::move(*parsed));
+  if (!state) return fail(state.error());
+  AsOfSnapshot out;
+  out.state_ = std::move(*state);
+  return out;
+}
+
+AsOfReport AsOfSnapshot::judge(const AsOfInput& input) const {
+  const TrustSnapshot& s = snapshot();
   AsOfReport report;
-  Result<TrustSnapshot> snapshot = TrustSnapshot::parse(input.snapshot);
-  if (!snapshot) return end(report, AsOfVerdict::Invalid, snapshot.error());
-  report.zone = snapshot->zone;
-  report.snapshot_seq = snapshot->sequence;
-  report.snapshot = snapshot->id;
-  const bool named = (!input.snapshot_digest || *input.snapshot_digest == snapshot->id) &&
-                     (!input.snapshot_seq || *input.snapshot_seq == snapshot->sequence);
-  if (!named) {
-    return end(report, AsOfVerdict::Invalid, Error(Code::SnapshotInvalid, "not the snapshot that the statement names"));
-  }
-  const auto root = input.roots.find(snapshot->zone);
-  if (root == input.roots.end()) {
-    return end(report, AsOfVerdict::Indeterminate,
-               Error(Code::ZoneNotRecognised, "no root digest was given for zone " + snapshot->zone));
-  }
-  if (snapshot->descriptor.root.digest() != root->second) {
-    return end(report, AsOfVerdict::Invalid,
-               Error(Code::PathInvalid, "the snapshot of zone " + snapshot->zone + " is not under the root that was given"));
-  }
-  for (const ForeignZone& f : snapshot->foreign) {
-    const auto other = input.roots.find(f.descriptor.zone);
-    if (other != input.roots.end() && other->second != f.descriptor.root.digest()) {
-      return end(report, AsOfVerdict::Invalid,
-                 Error(Code::PathInvalid, "the snapshot recognises another root of zone " + f.descriptor.zone));
-    }
-  }
-  auto state = TrustState::load(snapshot->descriptor.root.der(), input.snapshot, input.at);
-  if (!state) return end(report, verdict_of(state.error()), state.error());
-  Result<PeerIdentity> identity = (*state)->judge(input.chain_der, input.use, input.at);
+  report.zone = s.zone;
+  report.snapshot_seq = s.sequence;
+  report.snapshot = s.id;
+  if (std::optional<AsOfReport> refused = check_identity(input, s, report)) return *refused;
+  if (Status in_time = state_->in_time(input.at); !in_time) return end(report, verdict_of(in_time.error()), in_time.error());
+  Result<PeerIdentity> identity = state_->judge(input.chain_der, input.use, input.at);
   if (!identity) return end(report, verdict_of(identity.error()), identity.error());
   report.identity = std::move(*identity);
 
+  if (input.later_crls.empty()) return end(report, AsOfVerdict::ValidUnconfirmed, unconfirmed());
   Result<std::vector<Certificate>> subjects = parse_chain(input.chain_der);
   if (!subjects) return end(report, AsOfVerdict::Invalid, subjects.error());
-  if (const ForeignZone* f = (*state)->foreign_zone(report.identity.zone); f != nullptr && f->cross_certificate) {
+  if (const ForeignZone* f = state_->foreign_zone(report.identity.zone); f != nullptr && f->cross_certificate) {
     subjects->push_back(*f->cross_certificate);
   }
-  Later later = look_later(input, **state, *subjects);
+  Later later = look_later(input, *state_, *subjects);
   if (later.revoked) return end(report, AsOfVerdict::Invalid, std::move(*later.revoked));
   if (later.contested) return end(report, AsOfVerdict::Contested, std::move(*later.contested));
-  if (!later.leaf_confirmed) {
-    return end(report, AsOfVerdict::ValidUnconfirmed,
-               Error(Code::NotFound, "no later list of the leaf's issuer confirms that it was not revoked"));
-  }
+  if (!later.leaf_confirmed) return end(report, AsOfVerdict::ValidUnconfirmed, unconfirmed());
   report.verdict = AsOfVerdict::Valid;
   return report;
+}
+
+AsOfReport judge_as_of(const AsOfInput& input) {
+  Result<AsOfSnapshot> snapshot = AsOfSnapshot::prepare(input.snapshot);
+  if (snapshot) return snapshot->judge(input);
+  AsOfReport report;
+  return end(report, AsOfVerdict::Invalid, snapshot.error());
 }
 
 }  // namespace sekisho::trust

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -41,7 +42,22 @@ struct AsOfReport {
   Digest snapshot{};
 };
 
-// Invalid: signature, path, recognition not active at T, revoked at or before T, root not the auditor's.
+// One snapshot, parsed and checked once, for many questions (about 12 ms; then 6 ms for a chain not asked before, and
+// microseconds for a repeated one). Immutable, thread-safe, cheap to copy.
+class AsOfSnapshot {
+ public:
+  // SnapshotInvalid; the reason is what judge_as_of() would report as Invalid.
+  [[nodiscard]] static Result<AsOfSnapshot> prepare(BytesView signed_snapshot);
+
+  [[nodiscard]] const TrustSnapshot& snapshot() const { return state_->snapshot(); }
+  // input.snapshot is not looked at.
+  [[nodiscard]] AsOfReport judge(const AsOfInput& input) const;
+
+ private:
+  std::shared_ptr<const TrustState> state_;
+};
+
+// Prepares and judges. Invalid: signature, path, recognition not active at T, revoked at or before T, root not the auditor's.
 // Indeterminate: no root digest given for the zone, or no CRL or snapshot covers T.
 [[nodiscard]] AsOfReport judge_as_of(const AsOfInput& input);
 

@@ -81,7 +81,10 @@ struct Anchor {
   std::uint64_t sequence = 0;
 };
 
-Result<Anchor> read_anchor(BytesView bytes) {
+Result<Anchor> read_anchor(BytesView bytes, const TrustSnapshot& snapshot) {
+  if (std::ranges::equal(bytes, snapshot.descriptor.signed_bytes)) {
+    return Anchor{snapshot.descriptor.root.digest(), snapshot.descriptor.sequence};
+  }
   // DER begins with SEQUENCE (0x30), a signed object with field 1 (0x0a).
   if (!bytes.empty() && bytes[0] == 0x30) {
     Result<Certificate> root = Certificate::parse(bytes);
@@ -98,25 +101,36 @@ Result<Anchor> read_anchor(BytesView bytes) {
 
 Result<std::shared_ptr<const TrustState>> TrustState::load(BytesView anchor_bytes, BytesView snapshot, Instant now,
                                                            const LoadOptions& options) {
-  Result<Anchor> anchor = read_anchor(anchor_bytes);
-  if (!anchor) return fail(Code::SnapshotInvalid, "the own zone's anchor does not verify", anchor.error());
   Result<TrustSnapshot> parsed = TrustSnapshot::parse(snapshot);
   if (!parsed) return fail(parsed.error());
+  Result<Anchor> anchor = read_anchor(anchor_bytes, *parsed);
+  if (!anchor) return fail(Code::SnapshotInvalid, "the own zone's anchor does not verify", anchor.error());
   if (parsed->descriptor.root.digest() != anchor->root) return invalid("the snapshot is under another root than the anchor");
   if (parsed->descriptor.sequence < anchor->sequence) return invalid("the snapshot's descriptor is older than the anchor");
   if (parsed->sequence < options.min_sequence) {
     return fail(Code::SnapshotRollback, fmt::format("snapshot {} of zone {} after {} was seen", parsed->sequence,
                                                     parsed->zone, options.min_sequence));
   }
-  if (parsed->created > now + kSkew) return invalid("the snapshot is from the future");
-  if (now > parsed->expires) {
-    return fail(Code::SnapshotStale, fmt::format("snapshot {} expired at {}", parsed->sequence, to_rfc3339(parsed->expires)));
-  }
-  if (now > parsed->descriptor.valid_to) return fail(Code::SnapshotStale, "the descriptor of the own zone has ended");
-  if (Status s = check_snapshot(*parsed, options); !s) return fail(s.error());
+  Result<std::shared_ptr<const TrustState>> state = prepare(std::move(*parsed), options);
+  if (!state) return state;
+  if (Status s = (*state)->in_time(now); !s) return fail(s.error());
+  return state;
+}
 
+Status TrustState::in_time(Instant at) const {
+  if (snapshot_.created > at + kSkew) return invalid("the snapshot is from the future");
+  if (at > snapshot_.expires) {
+    return fail(Code::SnapshotStale,
+                fmt::format("snapshot {} expired at {}", snapshot_.sequence, to_rfc3339(snapshot_.expires)));
+  }
+  if (at > snapshot_.descriptor.valid_to) return fail(Code::SnapshotStale, "the descriptor of the own zone has ended");
+  return {};
+}
+
+Result<std::shared_ptr<const TrustState>> TrustState::prepare(TrustSnapshot parsed, const LoadOptions& options) {
+  if (Status s = check_snapshot(parsed, options); !s) return fail(s.error());
   std::shared_ptr<TrustState> state(new TrustState());
-  state->snapshot_ = std::move(*parsed);
+  state->snapshot_ = std::move(parsed);
   const TrustSnapshot& held = state->snapshot_;
   // Foreign roots never enter the store: paths end at the own root and pass the cross-certificate's constraints.
   std::vector<Certificate> trusted = {held.descriptor.root, held.descriptor.cross_ca};

@@ -46,6 +46,13 @@ class TrustState {
   [[nodiscard]] static Result<std::shared_ptr<const TrustState>> load(BytesView anchor, BytesView snapshot, Instant now,
                                                                       const LoadOptions& options = {});
 
+  // The parts of a parsed snapshot against each other, without anchor and time: for asking about the past, where one
+  // snapshot serves many questions. The caller has compared the root and asks in_time().
+  [[nodiscard]] static Result<std::shared_ptr<const TrustState>> prepare(TrustSnapshot parsed,
+                                                                         const LoadOptions& options = {});
+  // SnapshotStale after its end, SnapshotInvalid before its beginning.
+  [[nodiscard]] Status in_time(Instant at) const;
+
   // chain_der: leaf first, as the peer sent it.
   [[nodiscard]] Result<PeerIdentity> judge(std::span<const Bytes> chain_der, Use use, Instant at,
                                            Assurance needed = Assurance::Low) const;
@@ -61,6 +68,7 @@ class TrustState {
   [[nodiscard]] RecognitionState recognition_state(std::string_view zone) const;
 
   // Material for evidence bundles.
+  [[nodiscard]] const TrustSnapshot& snapshot() const { return snapshot_; }
   [[nodiscard]] const Digest& root_digest() const { return snapshot_.descriptor.root.digest(); }
   [[nodiscard]] const ZoneDescriptor& descriptor() const { return snapshot_.descriptor; }
   [[nodiscard]] const std::vector<Crl>& crls() const { return snapshot_.crls; }

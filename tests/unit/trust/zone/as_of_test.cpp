@@ -84,6 +84,23 @@ TEST_F(AsOf, AnotherSnapshotThanTheStatementNamesIsInvalid) {
   EXPECT_EQ(judge_as_of(input).verdict, AsOfVerdict::Invalid);
 }
 
+TEST_F(AsOf, OnePreparedSnapshotAnswersManyQuestions) {
+  const auto prepared = AsOfSnapshot::prepare(zones_.jp.snapshot);
+  ASSERT_TRUE(prepared) << prepared.error().chain();
+  EXPECT_EQ(prepared->snapshot().id, zones_.jp.state->digest());
+  AsOfInput input{.snapshot = {}, .roots = roots_, .chain_der = zones_.trade.statement_chain, .use = Use::Statement,
+                  .at = kNow, .snapshot_digest = std::nullopt, .snapshot_seq = std::nullopt, .later_crls = {}};
+  for (const auto& [at, verdict] : {std::pair(kNow, AsOfVerdict::ValidUnconfirmed), std::pair(kNow + minutes(1), AsOfVerdict::ValidUnconfirmed),
+                                    std::pair(kNow + hours(25), AsOfVerdict::Indeterminate), std::pair(kNow - hours(2), AsOfVerdict::Invalid)}) {
+    input.at = at;
+    EXPECT_EQ(prepared->judge(input).verdict, verdict);
+  }
+  input.at = kNow;
+  input.chain_der = zones_.stranger.statement_chain;
+  EXPECT_EQ(prepared->judge(input).reason.code, Code::ZoneNotRecognised);
+  EXPECT_FALSE(AsOfSnapshot::prepare(zones_.jp.descriptor));
+}
+
 TEST_F(AsOf, ASuspendedRecognitionIsInvalid) {
   test::TestZones zones = test::make_test_zones(kNow);
   must(zones.eu.authority->suspend("jp", "incident", kNow));
