@@ -31,12 +31,14 @@ class Checks {
       const bool prohibited = std::ranges::any_of(ir_.rules, [&](const Rule& rule) {
         return rule.kind == RuleKind::Prohibition && (covered(rule.action) & bit(onward)) != 0;
       });
-      if (!prohibited) add("A07", false, "", fmt::format("no prohibition covers {}", to_text(onward)), std::string(to_text(onward)));
+      if (!prohibited)
+        add("A07", false, "", fmt::format("no prohibition covers {}", to_text(onward)), std::string(to_text(onward)));
     }
   }
 
  private:
-  void add(std::string_view check, bool refuses, std::string pointer, std::string message, std::string suggestion = {}) {
+  void add(std::string_view check, bool refuses, std::string pointer, std::string message,
+           std::string suggestion = {}) {
     findings_.push_back({std::string(check), refuses, std::move(pointer), std::move(message), std::move(suggestion)});
   }
 
@@ -89,7 +91,10 @@ Admission admit(const PolicyDocument& document, const AdmissionOptions& options)
 Json report(const Admission& admission) {
   JsonArray findings;
   for (const Finding& finding : admission.findings) {
-    JsonObject row{{"check", finding.check}, {"refuses", finding.refuses}, {"pointer", finding.pointer}, {"message", finding.message}};
+    JsonObject row{{"check", finding.check},
+                   {"refuses", finding.refuses},
+                   {"pointer", finding.pointer},
+                   {"message", finding.message}};
     if (!finding.suggestion.empty()) row["suggestion"] = finding.suggestion;
     findings.push_back(std::move(row));
   }
@@ -98,8 +103,10 @@ Json report(const Admission& admission) {
   JsonArray rules;
   for (const Rule& rule : admission.ir->rules) {
     constexpr std::array<std::string_view, 3> kKinds{"permission", "prohibition", "obligation"};
-    rules.push_back(JsonObject{{"rid", rule.rid}, {"kind", kKinds[static_cast<std::size_t>(rule.kind)]},
-                               {"label", to_text(rule.label)}, {"text", plain_text(rule)}});
+    rules.push_back(JsonObject{{"rid", rule.rid},
+                               {"kind", kKinds[static_cast<std::size_t>(rule.kind)]},
+                               {"label", to_text(rule.label)},
+                               {"text", plain_text(rule)}});
   }
   out["digest"] = to_hex(admission.ir->digest);
   out["rules"] = std::move(rules);
@@ -109,7 +116,8 @@ Json report(const Admission& admission) {
 std::string report_text(const Admission& admission) {
   std::string out = admission.admitted() ? "The policy can be enforced here.\n" : "The policy is refused.\n";
   for (const Finding& finding : admission.findings) {
-    out += fmt::format("{} {} {}: {}", finding.check, finding.refuses ? "refused" : "note", finding.pointer, finding.message);
+    out += fmt::format("{} {} {}: {}", finding.check, finding.refuses ? "refused" : "note", finding.pointer,
+                       finding.message);
     if (!finding.suggestion.empty()) out += fmt::format(" (supported: {})", finding.suggestion);
     out += '\n';
   }
@@ -128,9 +136,11 @@ Result<PolicyIr> admit_document(const PolicyDocument& document, const AdmissionO
   if (admission.ir) return std::move(*admission.ir);
   std::string first;
   for (const Finding& finding : admission.findings) {
-    if (finding.refuses && first.empty()) first = fmt::format("{} at '{}': {}", finding.check, finding.pointer, finding.message);
+    if (finding.refuses && first.empty())
+      first = fmt::format("{} at '{}': {}", finding.check, finding.pointer, finding.message);
   }
-  return fail(Error(Code::PolicyRefused, fmt::format("the policy is refused: {}", first)).with("report", sekisho::to_text(report(admission))));
+  return fail(Error(Code::PolicyRefused, fmt::format("the policy is refused: {}", first))
+                  .with("report", sekisho::to_text(report(admission))));
 }
 
 }  // namespace sekisho::policy

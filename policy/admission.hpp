@@ -1,9 +1,10 @@
-// Whether this node can do what a policy says, decided before anything is agreed. Nothing is ignored: a term that the node
-// does not understand or cannot enforce refuses the policy, and the report names it with the nearest supported text.
+// Whether this node can do what a policy says, decided before anything is agreed. Nothing is ignored: a term that the
+// node does not understand or cannot enforce refuses the policy, and the report names it with the nearest supported
+// text.
 //
-// Checks (usage-policy.md 6.6): A01 unknown term, A02 value of a wrong type or form, A03 permission that can never hold,
-// A04 nothing can ever be permitted, A05 permission and prohibition overlap, A06 rule given twice, A07 no prohibition on
-// passing on, A08 duties (none are observed yet), A12 too complex, A16 expired. A14 is in offer.hpp.
+// Checks (usage-policy.md 6.6): A01 unknown term, A02 value of a wrong type or form, A03 permission that can never
+// hold, A04 nothing can ever be permitted, A05 permission and prohibition overlap, A06 rule given twice, A07 no
+// prohibition on passing on, A08 duties (none are observed yet), A12 too complex, A16 expired. A14 is in offer.hpp.
 #pragma once
 
 #include <optional>
@@ -25,7 +26,7 @@ struct Finding {
 };
 
 struct AdmissionLimits {
-  std::size_t rules = 64;     // of a compiled program
+  std::size_t rules = 64;  // of a compiled program
   std::size_t atoms = 512;
   std::size_t set_items = 1024;
   std::size_t points = 65'536;  // of the exact search behind A03 – A05
@@ -46,7 +47,8 @@ struct AdmissionOptions {
 
 [[nodiscard]] Admission admit(const PolicyDocument& document, const AdmissionOptions& options = {});
 
-// {"admitted", "digest", "findings": [{check, refuses, pointer, message, suggestion?}], "rules": [{rid, kind, label, text}]}
+// {"admitted", "digest", "findings": [{check, refuses, pointer, message, suggestion?}], "rules": [{rid, kind, label,
+// text}]}
 [[nodiscard]] Json report(const Admission& admission);
 // The same for people, line by line.
 [[nodiscard]] std::string report_text(const Admission& admission);

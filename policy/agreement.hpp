@@ -22,10 +22,10 @@ struct Agreement {
   std::string assigner, assignee;  // DIDs of provider and consumer
   std::string target;              // dataset
   Instant timestamp;
-  Digest digest{};                 // SHA-256 of the document's canonical JSON
+  Digest digest{};  // SHA-256 of the document's canonical JSON
   PolicyIr ir;
-  Program program;                 // decide(agreement.program, input)
-  std::optional<Digest> view;      // that its permissions name
+  Program program;                    // decide(agreement.program, input)
+  std::optional<Digest> view;         // that its permissions name
   std::vector<std::string> purposes;  // that its permissions accept; empty when purpose is not restricted
 
   // document: the object with "@type": "Agreement". Expired agreements are read too (they deny).

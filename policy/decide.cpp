@@ -59,7 +59,8 @@ Decision decide(const Program& program, const DecisionInput& input) {
   }
   out.permit = true;
   out.rule = granting;
-  if (rules[granting].quota >= 0) out.reservation = Reservation{program.agreement(), static_cast<std::uint64_t>(rules[granting].quota)};
+  if (rules[granting].quota >= 0)
+    out.reservation = Reservation{program.agreement(), static_cast<std::uint64_t>(rules[granting].quota)};
   return out;
 }
 

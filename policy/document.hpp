@@ -1,5 +1,5 @@
-// A policy as it was written, after the strict reader: only its shape was checked, its terms were not. Texts are printable
-// ASCII within limits::; pointers are JSON pointers into the document, for reports.
+// A policy as it was written, after the strict reader: only its shape was checked, its terms were not. Texts are
+// printable ASCII within limits::; pointers are JSON pointers into the document, for reports.
 #pragma once
 
 #include <cstdint>

@@ -15,7 +15,9 @@ Truth time_truth(const Node& node, const ClockReading& clock) {
   const std::int64_t earliest = now - clock.uncertainty.count();
   const std::int64_t latest = now + clock.uncertainty.count();
   const std::int64_t bound = node.number;
-  const auto ordered = [](bool always, bool never) { return always ? Truth::True : never ? Truth::False : Truth::Unknown; };
+  const auto ordered = [](bool always, bool never) {
+    return always ? Truth::True : never ? Truth::False : Truth::Unknown;
+  };
   switch (node.op) {
     case Operator::Lt: return ordered(latest < bound, earliest >= bound);
     case Operator::Lteq: return ordered(latest <= bound, earliest > bound);
@@ -44,7 +46,8 @@ Truth atom_truth(const Program& program, const Node& node, const DecisionInput& 
     case Operand::View: return text_truth(program, node, input.view ? as_text(*input.view) : std::string_view());
     case Operand::Count:
       // The value is the number of uses with this one.
-      return input.used ? certain(*input.used < static_cast<std::uint64_t>(std::max<std::int64_t>(node.number, 0))) : Truth::Unknown;
+      return input.used ? certain(*input.used < static_cast<std::uint64_t>(std::max<std::int64_t>(node.number, 0)))
+                        : Truth::Unknown;
   }
   return Truth::Unknown;
 }
@@ -83,7 +86,8 @@ int rank(Code code) {
 
 class Evaluator {
  public:
-  Evaluator(const Program& program, const DecisionInput& input) : program_(program), nodes_(program.nodes()), input_(input) {}
+  Evaluator(const Program& program, const DecisionInput& input)
+      : program_(program), nodes_(program.nodes()), input_(input) {}
 
   [[nodiscard]] Evaluation at(std::uint16_t index) const {
     const Node& node = nodes_[index];

@@ -8,8 +8,8 @@
 
 namespace sekisho::policy {
 
-// failing: how many atoms would have to become True for the condition to hold. blame: the code of the one among them that
-// says most to the peer. decisive: the first atom that is not True.
+// failing: how many atoms would have to become True for the condition to hold. blame: the code of the one among them
+// that says most to the peer. decisive: the first atom that is not True.
 struct Evaluation {
   Truth truth = Truth::True;
   std::uint16_t failing = 0;

@@ -124,7 +124,9 @@ std::string canonical_text(const Expr& condition) {
     out += '}';
     return out;
   }
-  out += condition.kind == Expr::Kind::All ? R"({"all":)" : condition.kind == Expr::Kind::Any ? R"({"any":)" : R"({"one":)";
+  out += condition.kind == Expr::Kind::All   ? R"({"all":)"
+         : condition.kind == Expr::Kind::Any ? R"({"any":)"
+                                             : R"({"one":)";
   append_list(out, condition.parts, [](std::string& to, const Expr& part) { to += canonical_text(part); });
   out += '}';
   return out;

@@ -1,10 +1,12 @@
-// A policy as it is meant: terms resolved, values typed, rules sorted. Two documents that mean the same by the term table
-// (spelling, order of rules, order and nesting of constraints, time zones, `eq x` and `isAnyOf [x]`) have the same IR and
-// digest. The normal form of a condition:
+// A policy as it is meant: terms resolved, values typed, rules sorted. Two documents that mean the same by the term
+// table (spelling, order of rules, order and nesting of constraints, time zones, `eq x` and `isAnyOf [x]`) have the
+// same IR and digest. The normal form of a condition:
 //   Text      eq and isAnyOf are IsAnyOf, neq and isNoneOf are IsNoneOf, isA stays; texts sorted
-//   Instant   a date is a UTC day (or that of its offset): lt and gteq compare with its first microsecond, lteq and gt with
+//   Instant   a date is a UTC day (or that of its offset): lt and gteq compare with its first microsecond, lteq and gt
+//   with
 //             its last, eq is All of gteq and lteq, neq is Any of lt and gt
-//   logical   All in All and Any in Any are flattened, doubles dropped, a part alone stands for itself; andSequence is none
+//   logical   All in All and Any in Any are flattened, doubles dropped, a part alone stands for itself; andSequence is
+//   none
 #pragma once
 
 #include <cstdint>
@@ -30,9 +32,9 @@ struct Atom {
 
 struct Expr {
   enum class Kind : std::uint8_t { Atom, All, Any, One };
-  Kind kind = Kind::All;     // All of nothing is true
+  Kind kind = Kind::All;  // All of nothing is true
   Atom atom;
-  std::vector<Expr> parts;   // sorted by their canonical text
+  std::vector<Expr> parts;  // sorted by their canonical text
 };
 
 struct Rule {
@@ -45,13 +47,13 @@ struct Rule {
 };
 
 struct PolicyIr {
-  Digest digest{};                    // SHA-256 over the canonical profiles and rules; not over id, parties and target
+  Digest digest{};  // SHA-256 over the canonical profiles and rules; not over id, parties and target
   PolicyKind kind = PolicyKind::CatalogueOffer;
   std::string id;
   std::vector<std::string> profiles;  // sorted
   std::string assigner, assignee, target;
   std::optional<Instant> timestamp;
-  std::vector<Rule> rules;            // sorted by rid, no two alike
+  std::vector<Rule> rules;  // sorted by rid, no two alike
 };
 
 // The rule or condition as canonical JSON, the input of rids and digests.

@@ -14,8 +14,8 @@ struct TimeSpan {
   std::int64_t first = 0, last = 0;
 };
 
-// xsd:dateTime with a time zone (the minute form of the DSP examples too), or xsd:date, whose zone is UTC when it has none.
-// Nullopt for everything else, above all for a dateTime without a zone: two readers would differ.
+// xsd:dateTime with a time zone (the minute form of the DSP examples too), or xsd:date, whose zone is UTC when it has
+// none. Nullopt for everything else, above all for a dateTime without a zone: two readers would differ.
 [[nodiscard]] std::optional<TimeSpan> time_literal(std::string_view text);
 
 // 0 or digits without a leading zero, up to 10^15.

@@ -36,8 +36,8 @@ constexpr auto kStates = std::to_array<std::string_view>(
     {"NONE", "REQUESTED", "OFFERED", "ACCEPTED", "AGREED", "VERIFIED", "FINALIZED", "TERMINATED"});
 
 constexpr auto kMessages = std::to_array<std::string_view>(
-    {"ContractRequestMessage", "ContractOfferMessage", "ContractNegotiationEventMessage ACCEPTED", "ContractAgreementMessage",
-     "ContractAgreementVerificationMessage", "ContractNegotiationEventMessage FINALIZED",
+    {"ContractRequestMessage", "ContractOfferMessage", "ContractNegotiationEventMessage ACCEPTED",
+     "ContractAgreementMessage", "ContractAgreementVerificationMessage", "ContractNegotiationEventMessage FINALIZED",
      "ContractNegotiationTerminationMessage"});
 
 std::optional<S> target(S state, M message, Party sender) {
@@ -56,9 +56,8 @@ std::optional<S> target(S state, M message, Party sender) {
 Result<NegotiationState> next(NegotiationState state, NegotiationMessage message, Party sender) {
   const std::optional<S> to = target(state, message, sender);
   if (to) return *to;
-  return fail(Error(Code::StateTransition,
-                    fmt::format("{} from the {} is not allowed in state {}", to_text(message),
-                                sender == C ? "consumer" : "provider", to_text(state)))
+  return fail(Error(Code::StateTransition, fmt::format("{} from the {} is not allowed in state {}", to_text(message),
+                                                       sender == C ? "consumer" : "provider", to_text(state)))
                   .with("state", std::string(to_text(state))));
 }
 

@@ -1,7 +1,7 @@
 // Contract negotiation of DSP 2025-1 as a pure table: no clock, no network, no memory. Both parties run the same table.
 //
-// The prose lets either party terminate in every state that is not final; the diagram is narrower. What comes in is judged
-// by the prose (next), what goes out obeys the diagram (may_send).
+// The prose lets either party terminate in every state that is not final; the diagram is narrower. What comes in is
+// judged by the prose (next), what goes out obeys the diagram (may_send).
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,16 @@
 namespace sekisho::policy {
 
 // None: before the first message.
-enum class NegotiationState : std::uint8_t { None, Requested, Offered, Accepted, Agreed, Verified, Finalized, Terminated };
+enum class NegotiationState : std::uint8_t {
+  None,
+  Requested,
+  Offered,
+  Accepted,
+  Agreed,
+  Verified,
+  Finalized,
+  Terminated
+};
 
 enum class NegotiationMessage : std::uint8_t {
   Request,       // ContractRequestMessage, first or counter
@@ -32,8 +41,8 @@ enum class NegotiationMessage : std::uint8_t {
 // Whether this node, as `sender`, should send it.
 [[nodiscard]] bool may_send(NegotiationState state, NegotiationMessage message, Party sender);
 
-// Whether `state` is where this message of this sender leads: the message may be the last one over again. When its digest is
-// that of the last one it is answered alike and changes nothing; otherwise it is judged by next().
+// Whether `state` is where this message of this sender leads: the message may be the last one over again. When its
+// digest is that of the last one it is answered alike and changes nothing; otherwise it is judged by next().
 [[nodiscard]] bool may_be_repeated(NegotiationState state, NegotiationMessage message, Party sender);
 
 [[nodiscard]] bool is_final(NegotiationState state);

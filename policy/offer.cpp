@@ -14,7 +14,8 @@ namespace {
 constexpr std::array<std::string_view, 4> kRuleMembers{"profile", "permission", "prohibition", "obligation"};
 
 std::unexpected<Error> mismatch(std::string_view what, std::string_view pointer) {
-  return fail(Error(Code::OfferMismatch, fmt::format("the {} is not that of the offer", what)).with("pointer", std::string(pointer)));
+  return fail(Error(Code::OfferMismatch, fmt::format("the {} is not that of the offer", what))
+                  .with("pointer", std::string(pointer)));
 }
 
 // The members that say what may be done, as they are written.
@@ -56,13 +57,15 @@ bool uses_profile(const std::vector<RawConstraint>& constraints) {
 }  // namespace
 
 Result<BuiltOffer> build_offer(const OfferParts& parts, const AdmissionOptions& options) {
-  if (!parts.policy.is_object()) return fail(Error(Code::JsonShape, "the policy of an offer is not an object").with("pointer", ""));
+  if (!parts.policy.is_object())
+    return fail(Error(Code::JsonShape, "the policy of an offer is not an object").with("pointer", ""));
   JsonObject draft = parts.policy.get_object();
   draft["@id"] = parts.id;
   draft["@type"] = "Offer";
   Result<PolicyDocument> document = read_policy(draft, PolicyKind::CatalogueOffer);
   if (!document) return fail(document.error());
-  const bool profiled = std::ranges::any_of(document->rules, [](const RawRule& rule) { return uses_profile(rule.constraints); });
+  const bool profiled =
+      std::ranges::any_of(document->rules, [](const RawRule& rule) { return uses_profile(rule.constraints); });
   if (profiled && document->profiles.empty()) document->profiles.emplace_back(kSekishoProfile);
   Result<PolicyIr> ir = admit_document(*document, options);
   if (!ir) return fail(ir.error());
@@ -85,8 +88,12 @@ Result<Json> message_offer(const Json& catalogue_offer, std::string_view dataset
 
 Result<Json> agreement_document(const Json& offer, const AgreementParts& parts) {
   if (!offer.is_object()) return fail(Error(Code::JsonShape, "the offer is not an object").with("pointer", ""));
-  JsonObject out{{"@id", parts.id},           {"@type", "Agreement"},       {"target", parts.target},
-                 {"assigner", parts.assigner}, {"assignee", parts.assignee}, {"timestamp", to_rfc3339(parts.timestamp)}};
+  JsonObject out{{"@id", parts.id},
+                 {"@type", "Agreement"},
+                 {"target", parts.target},
+                 {"assigner", parts.assigner},
+                 {"assignee", parts.assignee},
+                 {"timestamp", to_rfc3339(parts.timestamp)}};
   for (auto& member : rules_of(offer.get_object())) out[member.key()] = member.value();
   Json document(std::move(out));
   // What could not be read again must not be agreed on.

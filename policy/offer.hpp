@@ -1,6 +1,7 @@
 // Offers and agreements as DSP 2025-1 documents, and whether two of them say the same.
 //
-// Documents are written in the normal form of wire_rules() (ir.hpp). Errors: those of admit_policy; Code::OfferMismatch.
+// Documents are written in the normal form of wire_rules() (ir.hpp). Errors: those of admit_policy;
+// Code::OfferMismatch.
 #pragma once
 
 #include <optional>
@@ -45,6 +46,7 @@ struct AgreementParts {
 
 // A14 and attack 16: `received` (a MessageOffer or Agreement) has the rules of `offer` and its target is `dataset`.
 // OfferMismatch names what differs.
-[[nodiscard]] Status same_offer(const Digest& offer_rules, std::string_view dataset, const Json& received, PolicyKind kind);
+[[nodiscard]] Status same_offer(const Digest& offer_rules, std::string_view dataset, const Json& received,
+                                PolicyKind kind);
 
 }  // namespace sekisho::policy

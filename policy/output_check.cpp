@@ -29,12 +29,15 @@ class Reading {
       if (!on_the_way || (first != '{' && first != '[' && first != 'n')) return false;
     }
     // Kept whole, and nothing to look for in it.
-    if (op.kind == FieldOp::Kind::Keep && out_ == nullptr && (expected == nullptr || !expected->on_the_way)) return skip();
+    if (op.kind == FieldOp::Kind::Keep && out_ == nullptr && (expected == nullptr || !expected->on_the_way))
+      return skip();
     if (first == '{') return object(expected, op);
     if (first == '[') return array(expected, op);
     const std::size_t start = at_;
-    if (first == '"') string();
-    else at_ = std::min(text_.find_first_of(",]}", at_), text_.size());
+    if (first == '"')
+      string();
+    else
+      at_ = std::min(text_.find_first_of(",]}", at_), text_.size());
     if (at_ == start) return false;
     emit(text_.substr(start, at_ - start));
     return true;
@@ -156,7 +159,8 @@ Status check_output(const Plan& plan, std::string_view record, std::string& clea
   Reading reading(plan, record, plan.dropped_names().empty() ? nullptr : &cleaned);
   if (reading.whole()) return {};
   cleaned.resize(before);
-  return fail(Error(Code::ViewError, "what was written is not what the view lets pass").with("pointer", reading.pointer()));
+  return fail(
+      Error(Code::ViewError, "what was written is not what the view lets pass").with("pointer", reading.pointer()));
 }
 
 }  // namespace sekisho::policy

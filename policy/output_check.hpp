@@ -9,9 +9,9 @@
 
 namespace sekisho::policy {
 
-// record: one written record, strict JSON without white space. When the plan drops names at any depth, the record without
-// those members is appended to `cleaned`; otherwise `cleaned` is not touched. Code::ViewError (help "pointer") when a member
-// is there that the view does not let pass.
+// record: one written record, strict JSON without white space. When the plan drops names at any depth, the record
+// without those members is appended to `cleaned`; otherwise `cleaned` is not touched. Code::ViewError (help "pointer")
+// when a member is there that the view does not let pass.
 [[nodiscard]] Status check_output(const Plan& plan, std::string_view record, std::string& cleaned);
 
 }  // namespace sekisho::policy

@@ -7,6 +7,8 @@ namespace sekisho::policy {
 
 enum class Party : std::uint8_t { Consumer, Provider };
 
-[[nodiscard]] constexpr Party other(Party party) { return party == Party::Consumer ? Party::Provider : Party::Consumer; }
+[[nodiscard]] constexpr Party other(Party party) {
+  return party == Party::Consumer ? Party::Provider : Party::Consumer;
+}
 
 }  // namespace sekisho::policy

@@ -54,8 +54,10 @@ Expected& Expected::at(const FieldPath& path) {
       node = node->elements_.get();
       continue;
     }
-    auto it = std::ranges::lower_bound(node->members_, token, {}, [](const auto& m) { return std::string_view(m.first); });
-    if (it == node->members_.end() || it->first != token) it = node->members_.emplace(it, token, std::make_unique<Expected>());
+    auto it =
+        std::ranges::lower_bound(node->members_, token, {}, [](const auto& m) { return std::string_view(m.first); });
+    if (it == node->members_.end() || it->first != token)
+      it = node->members_.emplace(it, token, std::make_unique<Expected>());
     node = it->second.get();
   }
   return *node;

@@ -13,12 +13,12 @@
 
 namespace sekisho::policy {
 
-// What must be true of what was written: the fields of the view as a tree of its own, built apart from the KeepTree that
-// does the writing, so that a mistake in one shows in the other.
+// What must be true of what was written: the fields of the view as a tree of its own, built apart from the KeepTree
+// that does the writing, so that a mistake in one shows in the other.
 class Expected {
  public:
-  FieldOp op;                       // of the nearest entry at or above
-  bool on_the_way = false;          // there are entries below
+  FieldOp op;               // of the nearest entry at or above
+  bool on_the_way = false;  // there are entries below
 
   [[nodiscard]] const Expected* member(std::string_view name) const;
   [[nodiscard]] const Expected* elements() const { return elements_.get(); }

@@ -65,8 +65,9 @@ Program Program::compile(const PolicyIr& ir, const Digest& agreement) {
 
 void Program::add(const Expr& condition) {
   const std::size_t index = nodes_.size();
-  Node node{condition.kind, condition.atom.operand, condition.atom.op, 0, static_cast<std::uint32_t>(texts_.size()), 0,
-            condition.atom.number};
+  Node node{
+      condition.kind,       condition.atom.operand, condition.atom.op, 0, static_cast<std::uint32_t>(texts_.size()), 0,
+      condition.atom.number};
   if (condition.kind == Expr::Kind::Atom && !condition.atom.texts.empty()) {
     std::vector<std::string> texts = compiled_texts(condition.atom);
     node.texts = static_cast<std::uint32_t>(texts.size());

@@ -17,8 +17,13 @@ std::unexpected<Error> refuse(const std::string& pointer, std::string_view what,
   return fail(std::move(error));
 }
 
+std::unexpected<Error> over(const std::string& pointer, std::string_view what, std::size_t limit) {
+  return fail(Error(Code::LimitExceeded, fmt::format("policy has over {} {}", limit, what)).with("pointer", pointer));
+}
+
 bool printable(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f && c != '"' && c != '<' && c != '>' && c != '\\'; });
+  return std::ranges::all_of(
+      text, [](char c) { return c > 0x20 && c < 0x7f && c != '"' && c != '<' && c != '>' && c != '\\'; });
 }
 
 // Counts what the whole document may hold, so that no arrangement of small lists gets around the limits.
@@ -36,8 +41,8 @@ class Reader {
       if (!done) return fail(done.error());
     }
     constexpr std::array<std::pair<std::string_view, RuleKind>, 3> kRules{{{"permission", RuleKind::Permission},
-                                                                         {"prohibition", RuleKind::Prohibition},
-                                                                         {"obligation", RuleKind::Obligation}}};
+                                                                           {"prohibition", RuleKind::Prohibition},
+                                                                           {"obligation", RuleKind::Obligation}}};
     for (const auto& [name, rule_kind] : kRules) {
       const Json* list = policy.if_contains(name);
       if (list == nullptr) continue;
@@ -51,8 +56,9 @@ class Reader {
   }
 
  private:
-  static constexpr std::array<std::string_view, 11> kPolicyKeys{"@context", "@id", "@type", "profile", "target", "assigner",
-                                                               "assignee", "timestamp", "permission", "prohibition", "obligation"};
+  static constexpr std::array<std::string_view, 11> kPolicyKeys{"@context",   "@id",         "@type",     "profile",
+                                                                "target",     "assigner",    "assignee",  "timestamp",
+                                                                "permission", "prohibition", "obligation"};
   static constexpr std::array<std::string_view, 4> kRuleKeys{"@type", "action", "constraint", "duty"};
   static constexpr std::array<std::string_view, 4> kAtomKeys{"@type", "leftOperand", "operator", "rightOperand"};
   static constexpr std::array<std::string_view, 5> kLogicalKeys{"@type", "and", "or", "xone", "andSequence"};
@@ -63,7 +69,8 @@ class Reader {
       const std::string_view name = member.key();
       if (std::ranges::find(keys, name) == keys.end()) {
         // The name is the peer's text: shown only when it cannot be mistaken for anything else.
-        return refuse(fmt::format("{}/{}", pointer, name.size() <= 64 && printable(name) ? name : "?"), "is not allowed here");
+        return refuse(fmt::format("{}/{}", pointer, name.size() <= 64 && printable(name) ? name : "?"),
+                      "is not allowed here");
       }
     }
     return {};
@@ -73,7 +80,7 @@ class Reader {
     if (!value.is_string()) return refuse(pointer, "is not a string", "write numbers and booleans as strings");
     const std::string_view view = value.get_string();
     if (view.empty()) return refuse(pointer, "is empty");
-    if (view.size() > kPolicyText) return fail(Error(Code::LimitExceeded, fmt::format("policy member '{}' is longer than {} characters", pointer, kPolicyText)).with("pointer", pointer));
+    if (view.size() > kPolicyText) return over(pointer, "characters in one text", kPolicyText);
     if (!printable(view)) return refuse(pointer, "has characters that identifiers do not have");
     return std::string(view);
   }
@@ -93,7 +100,8 @@ class Reader {
 
   Status head(const JsonObject& policy, PolicyDocument& out) {
     if (const Json* context = policy.if_contains("@context")) {
-      const bool pinned = context->is_array() && context->get_array().size() == 1 && context->get_array()[0].is_string() &&
+      const bool pinned = context->is_array() && context->get_array().size() == 1 &&
+                          context->get_array()[0].is_string() &&
                           std::string_view(context->get_array()[0].get_string()) == kDspContext;
       if (!pinned) return refuse("/@context", "is not exactly the pinned context", kDspContext);
     }
@@ -112,7 +120,8 @@ class Reader {
       out.profiles.push_back(std::move(*one));
       return {};
     }
-    if (profile->get_array().empty() || profile->get_array().size() > 16) return refuse("/profile", "is not 1 … 16 texts");
+    if (profile->get_array().empty() || profile->get_array().size() > 16)
+      return refuse("/profile", "is not 1 … 16 texts");
     for (std::size_t i = 0; i < profile->get_array().size(); ++i) {
       Result<std::string> one = text(profile->get_array()[i], fmt::format("/profile/{}", i));
       if (!one) return fail(one.error());
@@ -128,7 +137,8 @@ class Reader {
         {{"target", &out.target}, {"assigner", &out.assigner}, {"assignee", &out.assignee}}};
     for (const auto& [name, place] : members) {
       const bool must = agreement || (name == "target" && kind_ == PolicyKind::MessageOffer);
-      if (!must && name == "target" && policy.contains(name)) return refuse("/target", "is not allowed in an offer of a catalogue");
+      if (!must && name == "target" && policy.contains(name))
+        return refuse("/target", "is not allowed in an offer of a catalogue");
       if (!must && !policy.contains(name)) continue;
       Result<std::string> value = required(policy, name, "");
       if (!value) return fail(value.error());
@@ -149,7 +159,7 @@ class Reader {
   Status rules(const Json& list, const std::string& pointer, RuleKind kind, std::vector<RawRule>& out) {
     if (!list.is_array() || list.get_array().empty()) return refuse(pointer, "is not a list of at least one rule");
     for (std::size_t i = 0; i < list.get_array().size(); ++i) {
-      if (++rules_ > kPolicyRules) return fail(Error(Code::LimitExceeded, fmt::format("policy has over {} rules", kPolicyRules)).with("pointer", pointer));
+      if (++rules_ > kPolicyRules) return over(pointer, "rules", kPolicyRules);
       Result<RawRule> one = rule(list.get_array()[i], fmt::format("{}/{}", pointer, i), kind);
       if (!one) return fail(one.error());
       out.push_back(std::move(*one));
@@ -183,10 +193,11 @@ class Reader {
   }
 
   Status constraints(const Json& list, const std::string& pointer, std::size_t depth, std::vector<RawConstraint>& out) {
-    if (!list.is_array() || list.get_array().empty()) return refuse(pointer, "is not a list of at least one constraint");
+    if (!list.is_array() || list.get_array().empty())
+      return refuse(pointer, "is not a list of at least one constraint");
     for (std::size_t i = 0; i < list.get_array().size(); ++i) {
       const std::string at = fmt::format("{}/{}", pointer, i);
-      if (++constraints_ > kPolicyConstraints) return fail(Error(Code::LimitExceeded, fmt::format("policy has over {} constraints", kPolicyConstraints)).with("pointer", at));
+      if (++constraints_ > kPolicyConstraints) return over(at, "constraints", kPolicyConstraints);
       if (!list.get_array()[i].is_object()) return refuse(at, "is not an object");
       Result<RawConstraint> one = constraint(list.get_array()[i].get_object(), at, depth);
       if (!one) return fail(one.error());
@@ -217,7 +228,7 @@ class Reader {
       out.kind = kind;
     }
     if (parts == nullptr) return refuse(pointer, "is neither an atomic nor a logical constraint");
-    if (depth >= kPolicyDepth) return fail(Error(Code::LimitExceeded, fmt::format("policy is nested deeper than {}", kPolicyDepth)).with("pointer", pointer));
+    if (depth >= kPolicyDepth) return over(pointer, "levels of constraints", kPolicyDepth);
     Status done = constraints(*parts, at, depth + 1, out.parts);
     if (!done) return fail(done.error());
     return out;
@@ -245,7 +256,7 @@ class Reader {
     const JsonArray& list = right->get_array();
     if (list.empty()) return refuse(at, "is an empty list");
     for (std::size_t i = 0; i < list.size(); ++i) {
-      if (++items_ > kPolicyItems) return fail(Error(Code::LimitExceeded, fmt::format("policy has over {} list items", kPolicyItems)).with("pointer", at));
+      if (++items_ > kPolicyItems) return over(at, "list items", kPolicyItems);
       Result<RawValue> one = value(list[i], fmt::format("{}/{}", at, i));
       if (!one) return fail(one.error());
       out.right.push_back(std::move(*one));
@@ -272,7 +283,8 @@ class Reader {
     if (!object.contains("@type")) return out;
     Result<std::string> type = required(object, "@type", pointer);
     if (!type) return fail(type.error());
-    for (const std::string_view prefix : {std::string_view("xsd:"), std::string_view("http://www.w3.org/2001/XMLSchema#")}) {
+    for (const std::string_view prefix :
+         {std::string_view("xsd:"), std::string_view("http://www.w3.org/2001/XMLSchema#")}) {
       if (type->starts_with(prefix)) out.type = type->substr(prefix.size());
     }
     if (out.type.empty()) return refuse(fmt::format("{}/@type", pointer), "is not a type of XML Schema");

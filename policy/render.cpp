@@ -62,11 +62,13 @@ std::string atom_sentence(const Atom& atom) {
   };
   switch (atom.operand) {
     case Operand::DateTime: {
-      constexpr std::array<std::string_view, 6> kWords{"is", "is not", "is before", "is at most", "is after", "is at least"};
+      constexpr std::array<std::string_view, 6> kWords{"is",         "is not",   "is before",
+                                                       "is at most", "is after", "is at least"};
       return fmt::format("the time {} {}", kWords[static_cast<std::size_t>(atom.op)], to_rfc3339(instant(atom.number)));
     }
     case Operand::Purpose: return choice("the declared purpose");
-    case Operand::Count: return fmt::format("it is used at most {} times", atom.op == Operator::Lt ? atom.number - 1 : atom.number);
+    case Operand::Count:
+      return fmt::format("it is used at most {} times", atom.op == Operator::Lt ? atom.number - 1 : atom.number);
     case Operand::Recipient: return choice("the recipient");
     case Operand::RecipientZone: return choice("the recipient's zone");
     case Operand::View: return fmt::format("the data are reduced by the view {}", texts.front());
@@ -119,8 +121,8 @@ JsonObject wire_rules(const PolicyIr& ir) {
 std::string plain_text(const Rule& rule) {
   constexpr std::array<std::string_view, 3> kVerbs{"may", "must not", "must"};
   const std::string condition = sentence(rule.condition);
-  return fmt::format("The recipient {} {} the data{}{}.", kVerbs[static_cast<std::size_t>(rule.kind)], local(rule.action),
-                     condition.empty() ? "" : " when ", condition);
+  return fmt::format("The recipient {} {} the data{}{}.", kVerbs[static_cast<std::size_t>(rule.kind)],
+                     local(rule.action), condition.empty() ? "" : " when ", condition);
 }
 
 std::string plain_text(const PolicyIr& ir) {

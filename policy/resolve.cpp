@@ -26,15 +26,18 @@ class Resolver {
     ir.target = document_.target;
     ir.timestamp = document_.timestamp;
     for (const std::string& profile : ir.profiles) {
-      if (profile != kSekishoProfile) refuse("A01", "/profile", fmt::format("profile '{}' is unknown", profile), std::string(kSekishoProfile));
+      if (profile != kSekishoProfile)
+        refuse("A01", "/profile", fmt::format("profile '{}' is unknown", profile), std::string(kSekishoProfile));
     }
     for (const RawRule& raw : document_.rules) ir.rules.push_back(rule(raw));
     const std::size_t given = ir.rules.size();
     if (given > limits_.rules) refuse("A12", "", fmt::format("{} rules, {} is the limit", given, limits_.rules));
-    if (atoms_ > limits_.atoms) refuse("A12", "", fmt::format("{} constraints, {} is the limit", atoms_, limits_.atoms));
+    if (atoms_ > limits_.atoms)
+      refuse("A12", "", fmt::format("{} constraints, {} is the limit", atoms_, limits_.atoms));
     seal(ir);
     if (ir.rules.size() < given) {
-      findings_.push_back({"A06", false, "", fmt::format("{} of the rules are given twice", given - ir.rules.size()), ""});
+      findings_.push_back(
+          {"A06", false, "", fmt::format("{} of the rules are given twice", given - ir.rules.size()), ""});
     }
     return ir;
   }
@@ -51,7 +54,8 @@ class Resolver {
     if (const std::optional<Action> action = action_from_text(raw.action)) {
       out.action = *action;
     } else {
-      refuse("A01", raw.pointer + "/action", fmt::format("action '{}' is unknown", raw.action), nearest_action(raw.action));
+      refuse("A01", raw.pointer + "/action", fmt::format("action '{}' is unknown", raw.action),
+             nearest_action(raw.action));
     }
     if (raw.kind == RuleKind::Obligation) refuse("A08", raw.pointer, "obligations are not observed by this version");
     if (!raw.duties.empty()) refuse("A08", raw.pointer + "/duty", "duties are not observed by this version");
@@ -79,18 +83,20 @@ class Resolver {
     out.kind = Expr::Kind::Atom;
     const std::optional<Operand> operand = operand_from_text(raw.left);
     if (!operand) {
-      refuse("A01", raw.pointer + "/leftOperand", fmt::format("left operand '{}' is unknown", raw.left), nearest_operand(raw.left));
+      refuse("A01", raw.pointer + "/leftOperand", fmt::format("left operand '{}' is unknown", raw.left),
+             nearest_operand(raw.left));
       return out;
     }
     out.atom.operand = *operand;
     const OperandInfo& row = info(*operand);
     if (row.profile && std::ranges::find(document_.profiles, kSekishoProfile) == document_.profiles.end()) {
-      refuse("A01", raw.pointer + "/leftOperand", fmt::format("'{}' needs its profile in the policy's profile", raw.left),
-             std::string(kSekishoProfile));
+      refuse("A01", raw.pointer + "/leftOperand",
+             fmt::format("'{}' needs its profile in the policy's profile", raw.left), std::string(kSekishoProfile));
     }
     const std::optional<Operator> op = operator_from_text(raw.op);
     if (!op || !allows(*operand, *op)) {
-      refuse("A01", raw.pointer + "/operator", fmt::format("operator '{}' is unknown for {}", raw.op, row.written), operators(row));
+      refuse("A01", raw.pointer + "/operator", fmt::format("operator '{}' is unknown for {}", raw.op, row.written),
+             operators(row));
       return out;
     }
     out.atom.op = *op;
@@ -99,11 +105,13 @@ class Resolver {
     }
     const bool set = *op == Operator::IsAnyOf || *op == Operator::IsNoneOf;
     if (raw.list && !set) {
-      refuse("A02", raw.pointer + "/rightOperand", fmt::format("a list does not go with operator '{}'", raw.op), "isAnyOf");
+      refuse("A02", raw.pointer + "/rightOperand", fmt::format("a list does not go with operator '{}'", raw.op),
+             "isAnyOf");
       return out;
     }
     if (raw.right.size() > limits_.set_items) {
-      refuse("A12", raw.pointer + "/rightOperand", fmt::format("{} items, {} is the limit", raw.right.size(), limits_.set_items));
+      refuse("A12", raw.pointer + "/rightOperand",
+             fmt::format("{} items, {} is the limit", raw.right.size(), limits_.set_items));
     }
     switch (row.type) {
       case ValueType::Instant: return time(raw, *op);
@@ -122,8 +130,10 @@ class Resolver {
     return fmt::format("{}", fmt::join(names, ", "));
   }
 
-  void wrong_value(const RawConstraint& raw, const RawValue& value, std::string_view wanted, std::string suggestion = {}) {
-    refuse("A02", raw.pointer + "/rightOperand", fmt::format("'{}' is not {}", value.text, wanted), std::move(suggestion));
+  void wrong_value(const RawConstraint& raw, const RawValue& value, std::string_view wanted,
+                   std::string suggestion = {}) {
+    refuse("A02", raw.pointer + "/rightOperand", fmt::format("'{}' is not {}", value.text, wanted),
+           std::move(suggestion));
   }
 
   bool type_in(const RawConstraint& raw, const RawValue& value, std::initializer_list<std::string_view> types) {
@@ -146,7 +156,8 @@ class Resolver {
     const bool date = value.text.find('T') == std::string::npos;
     if (!span || (!value.type.empty() && date != (value.type == "date"))) {
       const std::string with_zone = value.text + "Z";
-      wrong_value(raw, value, "a date, or a dateTime with a time zone", !date && time_literal(with_zone) ? with_zone : "");
+      wrong_value(raw, value, "a date, or a dateTime with a time zone",
+                  !date && time_literal(with_zone) ? with_zone : "");
       return {};
     }
     const bool day = span->first != span->last;
@@ -184,8 +195,10 @@ class Resolver {
   Expr texts(const RawConstraint& raw, const OperandInfo& row, Expr out) {
     for (const RawValue& value : raw.right) {
       if (!value.iri && !type_in(raw, value, {"string", "anyURI"})) continue;
-      const bool good = row.type == ValueType::ViewId ? view_digest_from_id(value.text).has_value() : identifier_literal(value.text);
-      if (!good) wrong_value(raw, value, row.type == ValueType::ViewId ? "the name of a view" : "an identifier without escapes");
+      const bool good =
+          row.type == ValueType::ViewId ? view_digest_from_id(value.text).has_value() : identifier_literal(value.text);
+      if (!good)
+        wrong_value(raw, value, row.type == ValueType::ViewId ? "the name of a view" : "an identifier without escapes");
       out.atom.texts.push_back(value.text);
     }
     if (out.atom.op == Operator::Eq && row.type == ValueType::Text) out.atom.op = Operator::IsAnyOf;

@@ -10,6 +10,7 @@
 namespace sekisho::policy {
 
 // Findings A01, A02, A06, A08 and A12 (sizes). The IR is sealed and complete when none of them refuses.
-[[nodiscard]] PolicyIr resolve(const PolicyDocument& document, const AdmissionLimits& limits, std::vector<Finding>& findings);
+[[nodiscard]] PolicyIr resolve(const PolicyDocument& document, const AdmissionLimits& limits,
+                               std::vector<Finding>& findings);
 
 }  // namespace sekisho::policy

@@ -47,7 +47,8 @@ class Search {
   Search(std::span<const Expr* const> conditions, std::optional<Instant> not_before, std::size_t points)
       : conditions_(conditions), not_before_(not_before), points_(points) {
     for (const Expr* condition : conditions_) collect(*condition);
-    for (std::size_t operand = 0; operand < kOperands; ++operand) classes_[operand] = classes(static_cast<Operand>(operand));
+    for (std::size_t operand = 0; operand < kOperands; ++operand)
+      classes_[operand] = classes(static_cast<Operand>(operand));
   }
 
   Witness run() {
@@ -68,7 +69,9 @@ class Search {
     if (atoms.empty()) return {};
     std::set<Fact> candidates;
     if (operand == Operand::DateTime || operand == Operand::Count) {
-      const std::int64_t least = operand == Operand::Count ? 1 : not_before_ ? not_before_->time_since_epoch().count() : INT64_MIN;
+      const std::int64_t least = operand == Operand::Count ? 1
+                                 : not_before_             ? not_before_->time_since_epoch().count()
+                                                           : INT64_MIN;
       if (least != INT64_MIN) candidates.insert({{}, least});
       for (const Atom* atom : atoms) {
         for (const std::int64_t n : {atom->number - 1, atom->number, atom->number + 1}) {

@@ -1,5 +1,5 @@
-// Whether conditions can hold at all, decided exactly: every atom compares one fact with constants, so the facts fall into
-// finitely many classes, and one request of each class is tried.
+// Whether conditions can hold at all, decided exactly: every atom compares one fact with constants, so the facts fall
+// into finitely many classes, and one request of each class is tried.
 #pragma once
 
 #include <cstddef>
@@ -19,6 +19,7 @@ struct Witness {
 };
 
 // All conditions at once; only times from not_before on, when given; at most `points` requests are tried.
-[[nodiscard]] Witness satisfy(std::span<const Expr* const> conditions, std::optional<Instant> not_before, std::size_t points);
+[[nodiscard]] Witness satisfy(std::span<const Expr* const> conditions, std::optional<Instant> not_before,
+                              std::size_t points);
 
 }  // namespace sekisho::policy

@@ -17,7 +17,8 @@ bool member_of(const std::vector<std::string>& sorted, std::string_view text) {
   return std::ranges::binary_search(sorted, text, std::less<>());
 }
 
-// Whether one value is among those that the row names; of a kind that it names none of, it is a mistake in source or view.
+// Whether one value is among those that the row names; of a kind that it names none of, it is a mistake in source or
+// view.
 Fit named(const Plan::Row& row, const FieldValue& field) {
   switch (field.kind) {
     case FieldKind::Null: return row.null ? Fit::Yes : Fit::No;
@@ -91,7 +92,8 @@ Result<bool> shape_record(const Plan& plan, std::string_view line, Memory& worki
   for (const Plan::Row& row : plan.rows()) {
     const Fit fit = fits(row, *record);
     if (fit == Fit::Mismatch) {
-      return fail(Error(Code::ViewError, "a row member is of another kind than the view's value").with("pointer", row.path.text()));
+      return fail(Error(Code::ViewError, "a row member is of another kind than the view's value")
+                      .with("pointer", row.path.text()));
     }
     if (fit == Fit::No) return false;
   }

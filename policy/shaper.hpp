@@ -1,8 +1,8 @@
 // The one function through which data leave: it takes a Plan by type, so that no handler can be written without one.
 //
-// One pass over newline-delimited JSON: each record is parsed strictly, filtered, reduced, and what was written is checked
-// again by a second reading that knows only the plan. Any misfit ends the whole call with Code::ViewError (help "line",
-// "pointer" where known) and no output; a record that is no strict JSON too. Values never appear in errors.
+// One pass over newline-delimited JSON: each record is parsed strictly, filtered, reduced, and what was written is
+// checked again by a second reading that knows only the plan. Any misfit ends the whole call with Code::ViewError (help
+// "line", "pointer" where known) and no output; a record that is no strict JSON too. Values never appear in errors.
 //
 // Thread-safe: one Shaper for each agreement, shared by all threads (working memory is per thread).
 #pragma once

@@ -35,9 +35,9 @@ constexpr std::array<OperandInfo, kOperands> kOperandTable{{
 constexpr std::array<std::string_view, 9> kOperatorNames{"eq",   "neq", "lt",      "lteq",    "gt",
                                                          "gteq", "isA", "isAnyOf", "isNoneOf"};
 constexpr std::array<std::string_view, kActions> kActionNames{
-    "use",       "odrl:read",       "odrl:display",  "odrl:derive",  "odrl:aggregate", "odrl:anonymize",
-    "odrl:index", "odrl:modify",    "odrl:reproduce", "odrl:distribute", "odrl:grantUse", "odrl:present",
-    "odrl:archive", "odrl:delete",  "odrl:transfer", "odrl:give",    "odrl:sell"};
+    "use",          "odrl:read",   "odrl:display",   "odrl:derive",     "odrl:aggregate", "odrl:anonymize",
+    "odrl:index",   "odrl:modify", "odrl:reproduce", "odrl:distribute", "odrl:grantUse",  "odrl:present",
+    "odrl:archive", "odrl:delete", "odrl:transfer",  "odrl:give",       "odrl:sell"};
 
 constexpr std::string_view kPrefix = "odrl:";
 
@@ -48,7 +48,8 @@ std::string_view local_name(std::string_view text) {
   return text;
 }
 
-// Narrower → broader, of DPV 2.3 (https://w3id.org/dpv#). The excerpt is part of the program: its meaning is the version's.
+// Narrower → broader, of DPV 2.3 (https://w3id.org/dpv#). The excerpt is part of the program: its meaning is the
+// version's.
 constexpr std::string_view kDpv = "https://w3id.org/dpv#";
 constexpr auto kBroader = std::to_array<std::pair<std::string_view, std::string_view>>({
     {"AcademicResearch", "ResearchAndDevelopment"},

@@ -1,9 +1,9 @@
 // The closed table of terms that this node understands: operands, operators, actions, profiles.
 //
-// A term of ODRL has three spellings, `dateTime`, `odrl:dateTime` and the full IRI; a term of the Sekisho profile has one,
-// its full IRI, and asks for the profile's IRI in the policy's `profile`. Every other text is unknown, and an unknown term
-// refuses the policy at admission. What is written always has the `odrl:` form (`use` and the operators stand alone), which
-// a JSON-LD reader with the DSP 2025-1 context understands too. Pure; constant data.
+// A term of ODRL has three spellings, `dateTime`, `odrl:dateTime` and the full IRI; a term of the Sekisho profile has
+// one, its full IRI, and asks for the profile's IRI in the policy's `profile`. Every other text is unknown, and an
+// unknown term refuses the policy at admission. What is written always has the `odrl:` form (`use` and the operators
+// stand alone), which a JSON-LD reader with the DSP 2025-1 context understands too. Pure; constant data.
 #pragma once
 
 #include <cstddef>
@@ -26,10 +26,26 @@ inline constexpr std::size_t kOperands = 6;
 
 enum class Operator : std::uint8_t { Eq, Neq, Lt, Lteq, Gt, Gteq, IsA, IsAnyOf, IsNoneOf };
 
-// The actions that a rule may name. Use includes all before Transfer, which includes Give and Sell (ODRL 2.2, includedIn).
+// The actions that a rule may name. Use includes all before Transfer, which includes Give and Sell (ODRL 2.2,
+// includedIn).
 enum class Action : std::uint8_t {
-  Use, Read, Display, Derive, Aggregate, Anonymize, Index, Modify, Reproduce, Distribute, GrantUse, Present, Archive, Delete,
-  Transfer, Give, Sell
+  Use,
+  Read,
+  Display,
+  Derive,
+  Aggregate,
+  Anonymize,
+  Index,
+  Modify,
+  Reproduce,
+  Distribute,
+  GrantUse,
+  Present,
+  Archive,
+  Delete,
+  Transfer,
+  Give,
+  Sell
 };
 inline constexpr std::size_t kActions = 17;
 
@@ -49,9 +65,9 @@ struct OperandInfo {
   std::string_view iri;
   std::string_view written;  // as this node writes it
   ValueType type;
-  std::uint16_t operators;   // one bit for each Operator
+  std::uint16_t operators;  // one bit for each Operator
   Label label;
-  bool profile;              // of the Sekisho profile
+  bool profile;  // of the Sekisho profile
 };
 
 [[nodiscard]] const OperandInfo& info(Operand operand);
@@ -62,10 +78,10 @@ struct OperandInfo {
 [[nodiscard]] std::optional<Operator> operator_from_text(std::string_view text);
 [[nodiscard]] std::optional<Action> action_from_text(std::string_view text);
 
-[[nodiscard]] std::string_view to_text(Operand operand);   // "odrl:dateTime", or the full IRI of the profile's
-[[nodiscard]] std::string_view to_text(Operator op);       // "lteq"
-[[nodiscard]] std::string_view to_text(Action action);     // "use", "odrl:read"
-[[nodiscard]] std::string_view to_text(Label label);       // "E", "Ec", "Rn", "A", "C"
+[[nodiscard]] std::string_view to_text(Operand operand);  // "odrl:dateTime", or the full IRI of the profile's
+[[nodiscard]] std::string_view to_text(Operator op);      // "lteq"
+[[nodiscard]] std::string_view to_text(Action action);    // "use", "odrl:read"
+[[nodiscard]] std::string_view to_text(Label label);      // "E", "Ec", "Rn", "A", "C"
 
 // The actions that a permission or prohibition of this action covers.
 [[nodiscard]] ActionMask covered(Action action);

@@ -39,7 +39,9 @@ constexpr auto kMessages =
     std::to_array<std::string_view>({"TransferRequestMessage", "TransferStartMessage", "TransferCompletionMessage",
                                      "TransferSuspensionMessage", "TransferTerminationMessage"});
 
-bool sends(const Row& row, Party sender) { return (row.sender & (sender == Party::Consumer ? kConsumer : kProvider)) != 0; }
+bool sends(const Row& row, Party sender) {
+  return (row.sender & (sender == Party::Consumer ? kConsumer : kProvider)) != 0;
+}
 
 }  // namespace
 
@@ -47,10 +49,10 @@ Result<TransferState> next(TransferState state, TransferMessage message, Party s
   for (const Row& row : kTable) {
     if (row.from == state && row.message == message && sends(row, sender)) return row.to;
   }
-  return fail(Error(Code::StateTransition,
-                    fmt::format("{} from the {} is not allowed in state {}", to_text(message),
-                                sender == Party::Consumer ? "consumer" : "provider", to_text(state)))
-                  .with("state", std::string(to_text(state))));
+  return fail(
+      Error(Code::StateTransition, fmt::format("{} from the {} is not allowed in state {}", to_text(message),
+                                               sender == Party::Consumer ? "consumer" : "provider", to_text(state)))
+          .with("state", std::string(to_text(state))));
 }
 
 bool may_be_repeated(TransferState state, TransferMessage message, Party sender) {

@@ -21,7 +21,7 @@ enum class TransferMessage : std::uint8_t { Request, Start, Completion, Suspensi
 [[nodiscard]] bool may_be_repeated(TransferState state, TransferMessage message, Party sender);
 
 [[nodiscard]] bool is_final(TransferState state);
-[[nodiscard]] std::string_view to_text(TransferState state);  // "REQUESTED" …; "NONE"
+[[nodiscard]] std::string_view to_text(TransferState state);                                 // "REQUESTED" …; "NONE"
 [[nodiscard]] std::optional<TransferState> transfer_state_from_text(std::string_view text);  // never None
 [[nodiscard]] std::string_view to_text(TransferMessage message);  // "TransferRequestMessage" …
 

@@ -15,16 +15,20 @@ constexpr std::string_view kMedia = "application/x-ndjson";
 constexpr std::string_view kAnyDepth = "/**/";
 
 std::unexpected<Error> refuse(std::string pointer, std::string_view what) {
-  return fail(Error(Code::ViewError, fmt::format("view member '{}' {}", pointer, what)).with("pointer", std::move(pointer)));
+  return fail(
+      Error(Code::ViewError, fmt::format("view member '{}' {}", pointer, what)).with("pointer", std::move(pointer)));
 }
 
 // As a token of the pointer into the document (RFC 6901).
 std::string member_of(std::string_view parent, std::string_view name) {
   std::string out = fmt::format("{}/", parent);
   for (const char c : name) {
-    if (c == '~') out += "~0";
-    else if (c == '/') out += "~1";
-    else out += c;
+    if (c == '~')
+      out += "~0";
+    else if (c == '/')
+      out += "~1";
+    else
+      out += c;
   }
   return out;
 }
@@ -32,9 +36,7 @@ std::string member_of(std::string_view parent, std::string_view name) {
 // Every pointer has one spelling, so that its parent is what stands before the last '/'.
 std::string_view parent(std::string_view pointer) { return pointer.substr(0, pointer.rfind('/')); }
 
-bool has_any_depth(const FieldPath& path) {
-  return std::ranges::find(path.tokens(), "**") != path.tokens().end();
-}
+bool has_any_depth(const FieldPath& path) { return std::ranges::find(path.tokens(), "**") != path.tokens().end(); }
 
 Result<RowValue> row_value(const Json& value, const std::string& pointer) {
   if (value.is_null()) return RowValue(std::monostate());
@@ -47,17 +49,23 @@ Result<RowValue> row_value(const Json& value, const std::string& pointer) {
 Result<RowRule> row_rule(const Json& row, const std::string& pointer) {
   if (!row.is_object()) return refuse(pointer, "is not an object");
   const JsonObject& object = row.get_object();
-  if (Status only = only_members(object, {"pointer", "op", "value"}); !only) return refuse(pointer, "has an unknown member");
+  if (Status only = only_members(object, {"pointer", "op", "value"}); !only)
+    return refuse(pointer, "has an unknown member");
   RowRule out;
   const Result<std::string> path_text = get_string(object, "pointer");
   const Result<FieldPath> path = path_text ? FieldPath::parse(*path_text) : fail(path_text.error());
-  if (!path || path->tokens().empty() || has_any_depth(*path)) return refuse(pointer + "/pointer", "is not a JSON pointer to a member");
+  if (!path || path->tokens().empty() || has_any_depth(*path))
+    return refuse(pointer + "/pointer", "is not a JSON pointer to a member");
   out.pointer = *path_text;
   const Result<std::string> op = get_string(object, "op");
-  if (op && *op == "eq") out.op = RowRule::Op::Eq;
-  else if (op && *op == "neq") out.op = RowRule::Op::Neq;
-  else if (op && *op == "in") out.op = RowRule::Op::In;
-  else return refuse(pointer + "/op", "is not eq, neq or in");
+  if (op && *op == "eq")
+    out.op = RowRule::Op::Eq;
+  else if (op && *op == "neq")
+    out.op = RowRule::Op::Neq;
+  else if (op && *op == "in")
+    out.op = RowRule::Op::In;
+  else
+    return refuse(pointer + "/op", "is not eq, neq or in");
   const std::string at = pointer + "/value";
   const Json* value = object.if_contains("value");
   if (value == nullptr) return refuse(at, "is missing");
@@ -84,7 +92,8 @@ Result<RowRule> row_rule(const Json& row, const std::string& pointer) {
 Result<FieldOp> field_op(const Json& value, const std::string& pointer) {
   if (value.is_string() && std::string_view(value.get_string()) == "keep") return FieldOp{FieldOp::Kind::Keep, 0};
   if (value.is_string() && std::string_view(value.get_string()) == "drop") return FieldOp{FieldOp::Kind::Drop, 0};
-  const Json* shown = value.is_object() && value.get_object().size() == 1 ? value.get_object().if_contains("mask") : nullptr;
+  const Json* shown =
+      value.is_object() && value.get_object().size() == 1 ? value.get_object().if_contains("mask") : nullptr;
   if (shown == nullptr || !shown->is_int64() || shown->get_int64() < 0 || shown->get_int64() > std::int64_t{kMaskMax}) {
     return refuse(pointer, fmt::format("is not \"keep\", \"drop\" or {{\"mask\": 0 … {}}}", kMaskMax));
   }
@@ -101,17 +110,21 @@ FieldOp stronger(FieldOp a, FieldOp b) {
 Result<View> View::parse(const Json& document) {
   if (!document.is_object()) return refuse("", "is not an object");
   const JsonObject& object = document.get_object();
-  if (Status only = only_members(object, {"schemaDigest", "media", "rows", "fields"}); !only) return refuse("", "has an unknown member");
+  if (Status only = only_members(object, {"schemaDigest", "media", "rows", "fields"}); !only)
+    return refuse("", "has an unknown member");
   View out;
   if (const Json* schema = object.if_contains("schemaDigest")) {
-    if (!schema->is_string() || !digest_from_hex(schema->get_string())) return refuse("/schemaDigest", "is not 64 lower-case hex digits");
+    if (!schema->is_string() || !digest_from_hex(schema->get_string()))
+      return refuse("/schemaDigest", "is not 64 lower-case hex digits");
     out.schema_digest_ = std::string_view(schema->get_string());
   }
   if (const Json* media = object.if_contains("media")) {
-    if (!media->is_string() || std::string_view(media->get_string()) != kMedia) return refuse("/media", fmt::format("is not {}", kMedia));
+    if (!media->is_string() || std::string_view(media->get_string()) != kMedia)
+      return refuse("/media", fmt::format("is not {}", kMedia));
   }
   if (const Json* rows = object.if_contains("rows")) {
-    if (!rows->is_array() || rows->get_array().size() > kViewRows) return refuse("/rows", fmt::format("is not a list of at most {}", kViewRows));
+    if (!rows->is_array() || rows->get_array().size() > kViewRows)
+      return refuse("/rows", fmt::format("is not a list of at most {}", kViewRows));
     for (std::size_t i = 0; i < rows->get_array().size(); ++i) {
       Result<RowRule> row = row_rule(rows->get_array()[i], fmt::format("/rows/{}", i));
       if (!row) return fail(row.error());
@@ -132,8 +145,8 @@ Result<View> View::parse(const Json& document) {
       out.fields_.emplace(std::string(std::string_view(name)), *op);
       continue;
     }
-    const bool single = std::string_view(name).starts_with(kAnyDepth) && path->tokens().size() == 2 && path->tokens()[1] != "**" &&
-                        path->tokens()[1] != "*";
+    const bool single = std::string_view(name).starts_with(kAnyDepth) && path->tokens().size() == 2 &&
+                        path->tokens()[1] != "**" && path->tokens()[1] != "*";
     if (!single || op->kind != FieldOp::Kind::Drop) return refuse(at, "may use ** only as /**/name with \"drop\"");
     out.dropped_names_.push_back(path->tokens()[1]);
   }

@@ -2,14 +2,15 @@
 //
 //   {"media": "application/x-ndjson",
 //    "rows": [{"pointer": "/lot", "op": "eq", "value": "L-2026-11"}],
-//    "fields": {"/lot": "keep", "/grower": "keep", "/grower/name": "drop", "/phone": {"mask": 4}, "/**/growerName": "drop"}}
+//    "fields": {"/lot": "keep", "/grower": "keep", "/grower/name": "drop", "/phone": {"mask": 4}, "/**/growerName":
+//    "drop"}}
 //
-// rows: all must hold; op eq, neq (value: string, integer, boolean or null) or in (value: a list of those). With `*` in the
-// pointer eq and in hold when one element fits, neq when there are elements and all differ. A missing member never fits.
-// fields: what is not listed is left out; the nearest entry at or above a member decides. `*` is every element of an array.
-// mask n writes **** and the last n characters of a string, all stars when it has no more than n; what is listed below a mask
-// counts only in a join with another view. "/**/name": "drop"
-// removes every member of that name at any depth, whatever else is listed. schemaDigest: 64 hex digits, not interpreted yet.
+// rows: all must hold; op eq, neq (value: string, integer, boolean or null) or in (value: a list of those). With `*` in
+// the pointer eq and in hold when one element fits, neq when there are elements and all differ. A missing member never
+// fits. fields: what is not listed is left out; the nearest entry at or above a member decides. `*` is every element of
+// an array. mask n writes **** and the last n characters of a string, all stars when it has no more than n; what is
+// listed below a mask counts only in a join with another view. "/**/name": "drop" removes every member of that name at
+// any depth, whatever else is listed. schemaDigest: 64 hex digits, not interpreted yet.
 //
 // Errors: Code::ViewError at parsing too, with help "pointer". Values; immutable after parsing.
 #pragma once
@@ -62,7 +63,9 @@ class View {
 
   [[nodiscard]] const std::vector<RowRule>& rows() const { return rows_; }
   [[nodiscard]] const std::map<std::string, FieldOp, std::less<>>& fields() const { return fields_; }
-  [[nodiscard]] const std::vector<std::string>& dropped_names() const { return dropped_names_; }  // of "/**/name", sorted
+  [[nodiscard]] const std::vector<std::string>& dropped_names() const {
+    return dropped_names_;
+  }  // of "/**/name", sorted
   // What happens to a member: the nearest entry at or above it, Drop when there is none.
   [[nodiscard]] FieldOp effective(std::string_view pointer) const;
 

@@ -47,7 +47,8 @@ Json row_json(const RowRule& row) {
   } else {
     value = value_json(row.values.front());
   }
-  return JsonObject{{"pointer", row.pointer}, {"op", kNames[static_cast<std::size_t>(row.op)]}, {"value", std::move(value)}};
+  return JsonObject{
+      {"pointer", row.pointer}, {"op", kNames[static_cast<std::size_t>(row.op)]}, {"value", std::move(value)}};
 }
 
 std::string any_depth(std::string_view name) {
@@ -64,12 +65,15 @@ Result<View> join(const View& a, const View& b) {
   }
   Fields all;
   for (const View* view : {&a, &b}) {
-    for (const auto& entry : view->fields_) all.emplace(entry.first, stronger(a.effective(entry.first), b.effective(entry.first)));
+    for (const auto& entry : view->fields_)
+      all.emplace(entry.first, stronger(a.effective(entry.first), b.effective(entry.first)));
   }
   JsonObject fields;
   for (const auto& [pointer, op] : reduced(all)) {
-    if (op.kind == FieldOp::Kind::Mask) fields[pointer] = JsonObject{{"mask", std::int64_t{op.shown}}};
-    else fields[pointer] = op.kind == FieldOp::Kind::Keep ? "keep" : "drop";
+    if (op.kind == FieldOp::Kind::Mask)
+      fields[pointer] = JsonObject{{"mask", std::int64_t{op.shown}}};
+    else
+      fields[pointer] = op.kind == FieldOp::Kind::Keep ? "keep" : "drop";
   }
   std::set<RowRule> rows(a.rows_.begin(), a.rows_.end());
   rows.insert(b.rows_.begin(), b.rows_.end());

@@ -18,7 +18,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   input.target = (*agreement)->target;
   input.assignee = (*agreement)->assignee;
   input.zone = "eu";
-  input.purpose = (*agreement)->purposes.empty() ? std::string_view("p") : std::string_view((*agreement)->purposes.front());
+  input.purpose =
+      (*agreement)->purposes.empty() ? std::string_view("p") : std::string_view((*agreement)->purposes.front());
   input.used = 0;
   input.view = (*agreement)->view;
   input.clock = {Instant(std::chrono::seconds(1795521600)), std::chrono::milliseconds(100)};  // 2026-11-24

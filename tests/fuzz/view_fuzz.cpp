@@ -1,5 +1,5 @@
-// View documents and the shaper: one line is the view, the rest are records. Shaped twice is shaped once, and a name that is
-// dropped at any depth is gone.
+// View documents and the shaper: one line is the view, the rest are records. Shaped twice is shaped once, and a name
+// that is dropped at any depth is gone.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

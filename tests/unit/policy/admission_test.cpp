@@ -19,7 +19,7 @@ using test::permission;
 struct Row {
   std::string_view name;
   std::string rules;
-  std::string_view check;       // that must be found
+  std::string_view check;  // that must be found
   bool refuses;
   std::string_view suggestion;  // contained in it
 };
@@ -31,11 +31,14 @@ Admission admission_of(const std::string& rules, const AdmissionOptions& options
 }
 
 TEST(Admission, Checks) {
-  const auto permit = [](const std::string& constraints) { return fmt::format(R"("permission":[{}])", permission("odrl:read", constraints)); };
+  const auto permit = [](const std::string& constraints) {
+    return fmt::format(R"("permission":[{}])", permission("odrl:read", constraints));
+  };
   const std::string contradiction = atom("odrl:purpose", "eq", R"("a")") + "," + atom("odrl:purpose", "eq", R"("b")");
   std::string big;
   for (int i = 0; i < 100; ++i) {
-    big += fmt::format("{}{}", i == 0 ? "" : ",", permission("odrl:read", atom("odrl:purpose", "eq", fmt::format(R"("p{}")", i))));
+    big += fmt::format("{}{}", i == 0 ? "" : ",",
+                       permission("odrl:read", atom("odrl:purpose", "eq", fmt::format(R"("p{}")", i))));
   }
   const std::vector<Row> rows{
       {"unknown operand", permit(atom("odrl:payAmount", "lteq", R"("1")")), "A01", true, ""},
@@ -43,18 +46,30 @@ TEST(Admission, Checks) {
       {"zone without its IRI", permit(atom("recipientzone", "eq", R"("eu")")), "A01", true, test::kZone},
       {"unknown action", R"("permission":[{"action":"odrl:raed"}])", "A01", true, "odrl:read"},
       {"andSequence", permit(fmt::format(R"({{"andSequence":[{}]}})", contradiction)), "A01", true, "and"},
-      {"count in or", permit(fmt::format(R"({{"or":[{},{}]}})", atom("odrl:count", "lteq", R"("1")"), atom("odrl:purpose", "eq", R"("a")"))), "A01", true, ""},
-      {"count in a prohibition", permit("") + fmt::format(R"(,"prohibition":[{}])", permission("odrl:distribute", atom("odrl:count", "lteq", R"("1")"))), "A01", true, ""},
-      {"time without zone", permit(atom("odrl:dateTime", "lt", R"("2127-01-01T00:00:00")")), "A02", true, "2127-01-01T00:00:00Z"},
+      {"count in or",
+       permit(fmt::format(R"({{"or":[{},{}]}})", atom("odrl:count", "lteq", R"("1")"),
+                          atom("odrl:purpose", "eq", R"("a")"))),
+       "A01", true, ""},
+      {"count in a prohibition",
+       permit("") +
+           fmt::format(R"(,"prohibition":[{}])", permission("odrl:distribute", atom("odrl:count", "lteq", R"("1")"))),
+       "A01", true, ""},
+      {"time without zone", permit(atom("odrl:dateTime", "lt", R"("2127-01-01T00:00:00")")), "A02", true,
+       "2127-01-01T00:00:00Z"},
       {"list with eq", permit(atom("odrl:purpose", "eq", R"(["a","b"])")), "A02", true, "isAnyOf"},
       {"not a view", permit(atom(test::kViewOperand, "eq", R"("urn:other")")), "A02", true, ""},
       {"two purposes at once", permit(contradiction), "A03", true, ""},
-      {"time that is never", permit(atom("odrl:dateTime", "lt", R"("2127-01-01")") + "," + atom("odrl:dateTime", "gt", R"("2127-06-01")")), "A03", true, ""},
+      {"time that is never",
+       permit(atom("odrl:dateTime", "lt", R"("2127-01-01")") + "," + atom("odrl:dateTime", "gt", R"("2127-06-01")")),
+       "A03", true, ""},
       {"count of none", permit(atom("odrl:count", "lt", R"("1")")), "A03", true, ""},
-      {"xone of equals", permit(fmt::format(R"({{"xone":[{0},{0}]}})", atom("odrl:purpose", "eq", R"("a")"))), "A03", true, ""},
+      {"xone of equals", permit(fmt::format(R"({{"xone":[{0},{0}]}})", atom("odrl:purpose", "eq", R"("a")"))), "A03",
+       true, ""},
       {"only a prohibition", R"("prohibition":[{"action":"odrl:read"}])", "A04", true, ""},
       {"only what is not served", R"("permission":[{"action":"odrl:transfer"}])", "A04", true, ""},
-      {"overlap", permit("") + fmt::format(R"(,"prohibition":[{}])", permission("use", atom("odrl:purpose", "eq", R"("war")"))), "A05", true, ""},
+      {"overlap",
+       permit("") + fmt::format(R"(,"prohibition":[{}])", permission("use", atom("odrl:purpose", "eq", R"("war")"))),
+       "A05", true, ""},
       {"twice", fmt::format(R"("permission":[{0},{0}])", permission("odrl:read", "")), "A06", false, ""},
       {"nothing about passing on", permit(""), "A07", false, "odrl:distribute"},
       {"obligation", permit("") + R"(,"obligation":[{"action":"odrl:delete"}])", "A08", true, ""},
@@ -64,22 +79,25 @@ TEST(Admission, Checks) {
     SCOPED_TRACE(std::string(row.name));
     const Admission admission = admission_of(row.rules);
     EXPECT_EQ(admission.admitted(), !row.refuses);
-    const auto found = std::ranges::find_if(admission.findings, [&](const Finding& f) { return f.check == row.check && f.refuses == row.refuses; });
+    const auto found = std::ranges::find_if(
+        admission.findings, [&](const Finding& f) { return f.check == row.check && f.refuses == row.refuses; });
     ASSERT_NE(found, admission.findings.end()) << report_text(admission);
     EXPECT_NE(found->suggestion.find(row.suggestion), std::string::npos) << found->suggestion;
   }
 }
 
 TEST(Admission, DisjointPermissionAndProhibitionAreFine) {
-  const Admission admission = admission_of(fmt::format(R"("permission":[{}],"prohibition":[{},{{"action":"odrl:distribute"}},{{"action":"odrl:transfer"}}])",
-                                                       permission("use", atom("odrl:purpose", "neq", R"("war")")),
-                                                       permission("use", atom("odrl:purpose", "eq", R"("war")"))));
+  const Admission admission = admission_of(
+      fmt::format(R"("permission":[{}],"prohibition":[{},{{"action":"odrl:distribute"}},{{"action":"odrl:transfer"}}])",
+                  permission("use", atom("odrl:purpose", "neq", R"("war")")),
+                  permission("use", atom("odrl:purpose", "eq", R"("war")"))));
   EXPECT_TRUE(admission.admitted()) << report_text(admission);
   EXPECT_TRUE(admission.findings.empty()) << report_text(admission);
 }
 
 TEST(Admission, Expired) {
-  const std::string rules = fmt::format(R"("permission":[{}])", permission("odrl:read", atom("odrl:dateTime", "lt", R"("2026-01-01T00:00:00Z")")));
+  const std::string rules = fmt::format(
+      R"("permission":[{}])", permission("odrl:read", atom("odrl:dateTime", "lt", R"("2026-01-01T00:00:00Z")")));
   AdmissionOptions options;
   options.now = from_rfc3339("2026-11-24T00:00:00Z").value();
   EXPECT_FALSE(admission_of(rules, options).admitted());
@@ -90,33 +108,39 @@ TEST(Admission, Expired) {
 }
 
 TEST(Admission, TheOverlapIsShownAsARequest) {
-  const Admission admission = admission_of(fmt::format(R"("permission":[{}],"prohibition":[{}])",
-                                                       permission("use", atom(test::kZone, "isAnyOf", R"(["eu","jp"])")),
-                                                       permission("use", atom(test::kZone, "eq", R"("jp")"))));
+  const Admission admission = admission_of(fmt::format(
+      R"("permission":[{}],"prohibition":[{}])", permission("use", atom(test::kZone, "isAnyOf", R"(["eu","jp"])")),
+      permission("use", atom(test::kZone, "eq", R"("jp")"))));
   ASSERT_FALSE(admission.admitted());
   EXPECT_NE(report_text(admission).find("recipientZone = jp"), std::string::npos) << report_text(admission);
 }
 
 TEST(Admission, LabelsAreHonest) {
   const Admission admission = admission_of(fmt::format(
-      R"("permission":[{},{}],"prohibition":[{{"action":"odrl:distribute"}}])", permission("odrl:read", atom(test::kZone, "eq", R"("eu")")),
+      R"("permission":[{},{}],"prohibition":[{{"action":"odrl:distribute"}}])",
+      permission("odrl:read", atom(test::kZone, "eq", R"("eu")")),
       permission("odrl:read", atom(test::kZone, "eq", R"("jp")") + "," + atom("odrl:purpose", "eq", R"("a")"))));
   ASSERT_TRUE(admission.admitted());
   std::map<std::string, int> labels;
   for (const Rule& rule : admission.ir->rules) ++labels[std::string(to_text(rule.label))];
   EXPECT_EQ(labels, (std::map<std::string, int>{{"E", 1}, {"A", 1}, {"C", 1}}));
-  EXPECT_NE(plain_text(*admission.ir).find("must not distribute the data"), std::string::npos) << plain_text(*admission.ir);
+  EXPECT_NE(plain_text(*admission.ir).find("must not distribute the data"), std::string::npos)
+      << plain_text(*admission.ir);
 }
 
 // One meaning, many texts: spellings, order, nesting, time zones.
 TEST(Admission, EquivalentTextsHaveOneDigest) {
   const std::string a = fmt::format(R"("permission":[{},{}])",
-                                    permission("odrl:read", atom("odrl:dateTime", "lteq", R"("2127-01-01")") + "," + atom("odrl:purpose", "isAnyOf", R"(["b","a"])")),
+                                    permission("odrl:read", atom("odrl:dateTime", "lteq", R"("2127-01-01")") + "," +
+                                                                atom("odrl:purpose", "isAnyOf", R"(["b","a"])")),
                                     permission("use", atom("odrl:purpose", "eq", R"("c")")));
   const std::string b = fmt::format(
-      R"("permission":[{},{}])", permission("http://www.w3.org/ns/odrl/2/use", atom("purpose", "isAnyOf", R"([{"@id":"c"}])")),
-      permission("read", fmt::format(R"({{"and":[{},{}]}})", atom("http://www.w3.org/ns/odrl/2/purpose", "isAnyOf", R"(["a","b","a"])"),
-                                     atom("dateTime", "lteq", R"({"@value":"2127-01-02T08:59:59.999999+09:00","@type":"xsd:dateTime"})"))));
+      R"("permission":[{},{}])",
+      permission("http://www.w3.org/ns/odrl/2/use", atom("purpose", "isAnyOf", R"([{"@id":"c"}])")),
+      permission("read", fmt::format(R"({{"and":[{},{}]}})",
+                                     atom("http://www.w3.org/ns/odrl/2/purpose", "isAnyOf", R"(["a","b","a"])"),
+                                     atom("dateTime", "lteq",
+                                          R"({"@value":"2127-01-02T08:59:59.999999+09:00","@type":"xsd:dateTime"})"))));
   const Admission first = admission_of(a), second = admission_of(b);
   ASSERT_TRUE(first.admitted() && second.admitted()) << report_text(second);
   EXPECT_EQ(first.ir->digest, second.ir->digest) << plain_text(*first.ir) << plain_text(*second.ir);
@@ -127,8 +151,10 @@ TEST(Admission, OneChangedTermChangesTheDigest) {
     return admission_of(fmt::format(R"("permission":[{}])", permission("odrl:read", constraint))).ir->digest;
   };
   std::set<Digest> digests;
-  for (const auto& constraint : {atom("odrl:purpose", "eq", R"("a")"), atom("odrl:purpose", "eq", R"("b")"), atom("odrl:purpose", "neq", R"("a")"),
-                                 atom("odrl:recipient", "eq", R"("a")"), atom("odrl:count", "lteq", R"("1")"), atom("odrl:count", "lteq", R"("2")"), std::string()}) {
+  for (const auto& constraint :
+       {atom("odrl:purpose", "eq", R"("a")"), atom("odrl:purpose", "eq", R"("b")"),
+        atom("odrl:purpose", "neq", R"("a")"), atom("odrl:recipient", "eq", R"("a")"),
+        atom("odrl:count", "lteq", R"("1")"), atom("odrl:count", "lteq", R"("2")"), std::string()}) {
     digests.insert(digest(constraint));
   }
   EXPECT_EQ(digests.size(), 7U);
@@ -143,15 +169,16 @@ TEST(Admission, ReportIsCanonicalJson) {
 }
 
 TEST(Admission, ErrorCarriesTheReport) {
-  const auto ir = admit_policy(test::json(test::offer_text(R"("permission":[{"action":"odrl:raed"}])")), PolicyKind::CatalogueOffer);
+  const auto ir = admit_policy(test::json(test::offer_text(R"("permission":[{"action":"odrl:raed"}])")),
+                               PolicyKind::CatalogueOffer);
   ASSERT_FALSE(ir.has_value());
   EXPECT_EQ(ir.error().code, Code::PolicyRefused);
   ASSERT_FALSE(ir.error().help.empty());
   EXPECT_TRUE(parse_json(ir.error().help.front().second).has_value());
 }
 
-// The protocol's own examples. The "full" agreement uses operands that nobody defined and holds an unsatisfiable permission:
-// it must be refused, and each of its unknown operands named.
+// The protocol's own examples. The "full" agreement uses operands that nobody defined and holds an unsatisfiable
+// permission: it must be refused, and each of its unknown operands named.
 TEST(Admission, ExamplesOfTheProtocol) {
   SEKISHO_DATA_OR_SKIP(folder, "dsp/negotiation/example");
   std::size_t cases = 0;

@@ -15,16 +15,19 @@ using namespace std::chrono_literals;
 
 Instant at(std::string_view text) { return from_rfc3339(text).value(); }
 
-constexpr std::string_view kViewId = "urn:sekisho:view:sha-256:1111111111111111111111111111111111111111111111111111111111111111";
+constexpr std::string_view kViewId =
+    "urn:sekisho:view:sha-256:1111111111111111111111111111111111111111111111111111111111111111";
 
 // The demo's agreement: purpose, zone, expiry, quota, view.
 std::shared_ptr<const Agreement> demo() {
   return test::agreement(fmt::format(
       R"("permission":[{}],"prohibition":[{{"action":"odrl:distribute"}},{{"action":"odrl:transfer"}}])",
-      permission("odrl:read", fmt::format("{},{},{},{},{}", atom("odrl:purpose", "isAnyOf", R"(["food-safety","recall"])"),
-                                          atom(test::kZone, "eq", R"("eu")"), atom("odrl:dateTime", "lt", R"("2027-01-01T00:00:00Z")"),
-                                          atom("odrl:count", "lteq", R"("10")"),
-                                          atom(test::kViewOperand, "eq", fmt::format(R"("{}")", kViewId))))));
+      permission(
+          "odrl:read",
+          fmt::format("{},{},{},{},{}", atom("odrl:purpose", "isAnyOf", R"(["food-safety","recall"])"),
+                      atom(test::kZone, "eq", R"("eu")"), atom("odrl:dateTime", "lt", R"("2027-01-01T00:00:00Z")"),
+                      atom("odrl:count", "lteq", R"("10")"),
+                      atom(test::kViewOperand, "eq", fmt::format(R"("{}")", kViewId))))));
 }
 
 DecisionInput good(const Agreement& agreement) {
@@ -67,11 +70,13 @@ struct Denied {
 TEST(Decide, DeniesWithTheCodeThatHelps) {
   static const Digest other_view{};
   const std::vector<Denied> rows{
-      {"another purpose", [](DecisionInput& i) { i.purpose = "marketing"; }, Code::PurposeMismatch, "purposes", "food-safety, recall"},
+      {"another purpose", [](DecisionInput& i) { i.purpose = "marketing"; }, Code::PurposeMismatch, "purposes",
+       "food-safety, recall"},
       {"no purpose", [](DecisionInput& i) { i.purpose = {}; }, Code::ClaimMissing, "claims", "purpose"},
       {"another zone", [](DecisionInput& i) { i.zone = "xx"; }, Code::Jurisdiction, "zones", "eu"},
       {"expired", [](DecisionInput& i) { i.clock.now = at("2027-01-02T00:00:00Z"); }, Code::Expired, "", ""},
-      {"at the bound", [](DecisionInput& i) { i.clock.now = at("2026-12-31T23:59:59.950000Z"); }, Code::ClockUncertain, "", ""},
+      {"at the bound", [](DecisionInput& i) { i.clock.now = at("2026-12-31T23:59:59.950000Z"); }, Code::ClockUncertain,
+       "", ""},
       {"quota spent", [](DecisionInput& i) { i.used = 10; }, Code::Quota, "limit", "10"},
       {"quota unknown", [](DecisionInput& i) { i.used = std::nullopt; }, Code::Quota, "limit", "10"},
       {"another view", [](DecisionInput& i) { i.view = other_view; }, Code::ViewError, "", ""},
@@ -115,18 +120,20 @@ TEST(Decide, LastUnitAndTheOneAfter) {
 
 TEST(Decide, TheNearestPermissionGivesTheCode) {
   // One permission lacks purpose and zone, the other only the time.
-  const auto agreement = test::agreement(fmt::format(
-      R"("permission":[{},{}])",
-      permission("odrl:read", fmt::format("{},{}", atom("odrl:purpose", "eq", R"("a")"), atom(test::kZone, "eq", R"("jp")"))),
-      permission("odrl:read", atom("odrl:dateTime", "gteq", R"("2027-01-01T00:00:00Z")"))));
+  const auto agreement =
+      test::agreement(fmt::format(R"("permission":[{},{}])",
+                                  permission("odrl:read", fmt::format("{},{}", atom("odrl:purpose", "eq", R"("a")"),
+                                                                      atom(test::kZone, "eq", R"("jp")"))),
+                                  permission("odrl:read", atom("odrl:dateTime", "gteq", R"("2027-01-01T00:00:00Z")"))));
   DecisionInput input = good(*agreement);
   EXPECT_EQ(decide(agreement->program, input).code, Code::NotYet);
 }
 
 TEST(Decide, APermissionWithoutQuotaIsUsedFirst) {
-  const auto agreement = test::agreement(fmt::format(
-      R"("permission":[{},{},{}])", permission("odrl:read", atom("odrl:count", "lteq", R"("5")")),
-      permission("odrl:read", atom("odrl:count", "lt", R"("10")")), permission("odrl:read", atom(test::kZone, "eq", R"("eu")"))));
+  const auto agreement = test::agreement(fmt::format(R"("permission":[{},{},{}])",
+                                                     permission("odrl:read", atom("odrl:count", "lteq", R"("5")")),
+                                                     permission("odrl:read", atom("odrl:count", "lt", R"("10")")),
+                                                     permission("odrl:read", atom(test::kZone, "eq", R"("eu")"))));
   DecisionInput input = good(*agreement);
   EXPECT_FALSE(decide(agreement->program, input).reservation.has_value());
   input.zone = "jp";
@@ -135,14 +142,16 @@ TEST(Decide, APermissionWithoutQuotaIsUsedFirst) {
 
 TEST(Decide, AnUnknownFactNeitherGrantsNorLiftsAProhibition) {
   // Attack 12: negative operators must not turn true when nothing is known.
-  const auto negative = test::agreement(fmt::format(R"("permission":[{}])", permission("odrl:read", atom("odrl:purpose", "neq", R"("war")"))));
+  const auto negative = test::agreement(
+      fmt::format(R"("permission":[{}])", permission("odrl:read", atom("odrl:purpose", "neq", R"("war")"))));
   DecisionInput input = good(*negative);
   EXPECT_TRUE(decide(negative->program, input).permit);
   input.purpose = {};
   EXPECT_FALSE(decide(negative->program, input).permit);
   const auto disjoint = test::agreement(fmt::format(
       R"("permission":[{}],"prohibition":[{}])", permission("odrl:read", atom(test::kZone, "eq", R"("eu")")),
-      permission("odrl:read", fmt::format("{},{}", atom(test::kZone, "eq", R"("jp")"), atom("odrl:purpose", "eq", R"("war")")))));
+      permission("odrl:read",
+                 fmt::format("{},{}", atom(test::kZone, "eq", R"("jp")"), atom("odrl:purpose", "eq", R"("war")")))));
   input = good(*disjoint);
   EXPECT_TRUE(decide(disjoint->program, input).permit);
   input.zone = {};
@@ -169,8 +178,10 @@ TEST(Decide, AnOfferNeverGrants) {
 }
 
 TEST(Decide, NarrowerPurposes) {
-  const auto agreement = test::agreement(fmt::format(
-      R"("permission":[{}])", permission("odrl:read", atom("odrl:purpose", "isA", R"({"@id":"https://w3id.org/dpv#ResearchAndDevelopment"})"))));
+  const auto agreement = test::agreement(
+      fmt::format(R"("permission":[{}])",
+                  permission("odrl:read",
+                             atom("odrl:purpose", "isA", R"({"@id":"https://w3id.org/dpv#ResearchAndDevelopment"})"))));
   DecisionInput input = good(*agreement);
   input.purpose = "https://w3id.org/dpv#AcademicResearch";
   EXPECT_TRUE(decide(agreement->program, input).permit);

@@ -36,7 +36,8 @@ Atom random_atom(bool counts) {
   if (out.operand == Operand::Count && !counts) out.operand = Operand::Purpose;
   switch (out.operand) {
     case Operand::DateTime:
-      out.op = *rc::gen::element(Operator::Lt, Operator::Lteq, Operator::Gt, Operator::Gteq, Operator::Eq, Operator::Neq);
+      out.op =
+          *rc::gen::element(Operator::Lt, Operator::Lteq, Operator::Gt, Operator::Gteq, Operator::Eq, Operator::Neq);
       out.number = *rc::gen::inRange<std::int64_t>(0, 20);
       break;
     case Operand::Count:
@@ -136,8 +137,8 @@ TEST(Differential, ProgramAgreesWithReference) {
       }
       for (std::size_t rule = 0; rule < decision.rules; ++rule) {
         if (decision.trace[rule].matched) {
-        RC_ASSERT(decision.trace[rule].result == test::reference_truth(ir.rules[rule].condition, input));
-      }
+          RC_ASSERT(decision.trace[rule].result == test::reference_truth(ir.rules[rule].condition, input));
+        }
       }
     }
   }));
@@ -188,8 +189,8 @@ TEST(Laws, KnowingLessNeverPermitsMore) {
       default: less.clock.uncertainty += std::chrono::microseconds(3); break;
     }
     if (decide(program, less).permit) {
-        RC_ASSERT(decide(program, full).permit);
-      }
+      RC_ASSERT(decide(program, full).permit);
+    }
   }));
 }
 

@@ -11,8 +11,8 @@ namespace {
 
 constexpr std::size_t kStates = 8, kMessages = 7;
 
-// The protocol's table (DSP 2025-1, contract negotiation), written down a second time by wire names; every combination that
-// is not here is refused.
+// The protocol's table (DSP 2025-1, contract negotiation), written down a second time by wire names; every combination
+// that is not here is refused.
 const std::map<std::tuple<std::string, std::string, char>, std::string>& allowed() {
   static const std::map<std::tuple<std::string, std::string, char>, std::string> table{
       {{"NONE", "ContractRequestMessage", 'C'}, "REQUESTED"},

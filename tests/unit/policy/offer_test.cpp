@@ -21,11 +21,13 @@ Result<BuiltOffer> built(const std::string& rules, std::optional<std::string> vi
 
 std::string demo_rules() {
   return fmt::format(R"("permission":[{}],"prohibition":[{{"action":"distribute"}},{{"action":"transfer"}}])",
-                     permission("read", atom("purpose", "isAnyOf", R"(["recall","food-safety"])") + "," + atom(test::kZone, "eq", R"("eu")")));
+                     permission("read", atom("purpose", "isAnyOf", R"(["recall","food-safety"])") + "," +
+                                            atom(test::kZone, "eq", R"("eu")")));
 }
 
 AgreementParts parts() {
-  return {"urn:agreement:1", "did:web:farm.jp.example", "did:web:trade.eu.example", "urn:dataset:1", from_rfc3339("2026-11-24T01:02:03Z").value()};
+  return {"urn:agreement:1", "did:web:farm.jp.example", "did:web:trade.eu.example", "urn:dataset:1",
+          from_rfc3339("2026-11-24T01:02:03Z").value()};
 }
 
 TEST(Offer, IsWrittenInOneForm) {
@@ -48,7 +50,8 @@ TEST(Offer, TheViewOfTheDatasetBecomesATerm) {
   const auto again = admit_policy(offer->document, PolicyKind::CatalogueOffer);
   ASSERT_TRUE(again.has_value()) << again.error().chain();
   EXPECT_EQ(again->digest, offer->ir.digest);
-  const std::string named = fmt::format(R"("permission":[{}])", permission("read", atom(test::kViewOperand, "eq", fmt::format(R"("{}")", kViewId))));
+  const std::string named = fmt::format(
+      R"("permission":[{}])", permission("read", atom(test::kViewOperand, "eq", fmt::format(R"("{}")", kViewId))));
   EXPECT_EQ(built(named, kViewId)->ir.digest, built(named)->ir.digest);
 }
 
@@ -82,13 +85,21 @@ TEST(Offer, SubstitutionIsFound) {
   };
   const std::vector<Row> rows{
       {"another target", [](JsonObject& o) { o["target"] = "urn:dataset:2"; }, Code::OfferMismatch},
-      {"a constraint less", [](JsonObject& o) { o["permission"].as_array()[0].as_object()["constraint"].as_array().pop_back(); }, Code::OfferMismatch},
-      {"no constraints", [](JsonObject& o) { o["permission"].as_array()[0].as_object().erase("constraint"); }, Code::OfferMismatch},
+      {"a constraint less",
+       [](JsonObject& o) { o["permission"].as_array()[0].as_object()["constraint"].as_array().pop_back(); },
+       Code::OfferMismatch},
+      {"no constraints", [](JsonObject& o) { o["permission"].as_array()[0].as_object().erase("constraint"); },
+       Code::OfferMismatch},
       {"a prohibition less", [](JsonObject& o) { o["prohibition"].as_array().pop_back(); }, Code::OfferMismatch},
-      {"a permission more", [](JsonObject& o) { o["permission"].as_array().push_back(test::json(R"({"action":"use"})")); }, Code::OfferMismatch},
-      {"another action", [](JsonObject& o) { o["permission"].as_array()[0].as_object()["action"] = "use"; }, Code::OfferMismatch},
-      {"rule-level target", [](JsonObject& o) { o["permission"].as_array()[0].as_object()["target"] = "urn:dataset:2"; }, Code::JsonShape},
-      {"an unknown term", [](JsonObject& o) { o["permission"].as_array()[0].as_object()["action"] = "odrl:play"; }, Code::PolicyRefused},
+      {"a permission more",
+       [](JsonObject& o) { o["permission"].as_array().push_back(test::json(R"({"action":"use"})")); },
+       Code::OfferMismatch},
+      {"another action", [](JsonObject& o) { o["permission"].as_array()[0].as_object()["action"] = "use"; },
+       Code::OfferMismatch},
+      {"rule-level target",
+       [](JsonObject& o) { o["permission"].as_array()[0].as_object()["target"] = "urn:dataset:2"; }, Code::JsonShape},
+      {"an unknown term", [](JsonObject& o) { o["permission"].as_array()[0].as_object()["action"] = "odrl:play"; },
+       Code::PolicyRefused},
   };
   for (const Row& row : rows) {
     JsonObject changed = message.as_object();
@@ -100,13 +111,15 @@ TEST(Offer, SubstitutionIsFound) {
 }
 
 TEST(Offer, RefusedWithAReport) {
-  const auto offer = built(R"("permission":[{"action":"read","constraint":[{"leftOperand":"payAmount","operator":"lteq","rightOperand":"5"}]}])");
+  const auto offer = built(
+      R"("permission":[{"action":"read","constraint":[{"leftOperand":"payAmount","operator":"lteq","rightOperand":"5"}]}])");
   ASSERT_FALSE(offer.has_value());
   EXPECT_EQ(offer.error().code, Code::PolicyRefused);
 }
 
 TEST(Agreement, AnExpiredOneIsStillRead) {
-  const auto document = test::json(test::agreement_text(fmt::format(R"("permission":[{}])", permission("read", atom("dateTime", "lt", R"("2020-01-01")")))));
+  const auto document = test::json(test::agreement_text(
+      fmt::format(R"("permission":[{}])", permission("read", atom("dateTime", "lt", R"("2020-01-01")")))));
   EXPECT_TRUE(Agreement::parse(document).has_value());
 }
 

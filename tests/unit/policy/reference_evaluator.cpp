@@ -99,8 +99,10 @@ ReferenceOutcome reference_decide(const PolicyIr& ir, const DecisionInput& input
       granted = true;
       std::optional<std::uint64_t> limit;
       counts(rule.condition, limit);
-      if (!limit) free_of_quota = true;
-      else greatest = greatest ? std::max(*greatest, *limit) : *limit;
+      if (!limit)
+        free_of_quota = true;
+      else
+        greatest = greatest ? std::max(*greatest, *limit) : *limit;
     }
   }
   out.permit = granted && !out.prohibited;

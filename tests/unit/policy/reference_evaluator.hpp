@@ -1,5 +1,5 @@
-// The meaning of a policy, told a second time: a walk over the IR without a compiled form. Slow and plain on purpose; the
-// compiled program must agree with it on every input.
+// The meaning of a policy, told a second time: a walk over the IR without a compiled form. Slow and plain on purpose;
+// the compiled program must agree with it on every input.
 #pragma once
 
 #include <optional>
@@ -13,9 +13,9 @@ namespace sekisho::policy::test {
 
 struct ReferenceOutcome {
   bool permit = false;
-  bool prohibited = false;                // a prohibition applies
-  bool contradiction = false;             // … for certain, while a permission grants
-  std::optional<std::uint64_t> limit;     // of the permission that is used
+  bool prohibited = false;             // a prohibition applies
+  bool contradiction = false;          // … for certain, while a permission grants
+  std::optional<std::uint64_t> limit;  // of the permission that is used
 };
 [[nodiscard]] ReferenceOutcome reference_decide(const PolicyIr& ir, const DecisionInput& input);
 

@@ -41,14 +41,19 @@ TEST(Shaper, Fields) {
   check({
       {"unlisted is dropped", R"({"fields":{"/a":"keep"}})", R"({"a":1,"b":2})", "{\"a\":1}\n"},
       {"nothing listed", R"({"fields":{}})", R"({"a":1})", "{}\n"},
-      {"drop below keep", R"({"fields":{"/g":"keep","/g/name":"drop"}})", R"({"g":{"id":1,"name":"x"}})", "{\"g\":{\"id\":1}}\n"},
-      {"keep below drop", R"({"fields":{"/g/id":"keep"}})", R"({"g":{"id":1,"name":"x"},"h":1})", "{\"g\":{\"id\":1}}\n"},
-      {"every element", R"({"fields":{"/l/*/p":"keep"}})", R"({"l":[{"p":1,"q":2},{"q":3}]})", "{\"l\":[{\"p\":1},{}]}\n"},
+      {"drop below keep", R"({"fields":{"/g":"keep","/g/name":"drop"}})", R"({"g":{"id":1,"name":"x"}})",
+       "{\"g\":{\"id\":1}}\n"},
+      {"keep below drop", R"({"fields":{"/g/id":"keep"}})", R"({"g":{"id":1,"name":"x"},"h":1})",
+       "{\"g\":{\"id\":1}}\n"},
+      {"every element", R"({"fields":{"/l/*/p":"keep"}})", R"({"l":[{"p":1,"q":2},{"q":3}]})",
+       "{\"l\":[{\"p\":1},{}]}\n"},
       {"numbers keep their text", R"({"fields":{"/a":"keep"}})", R"({"a": 1.50e0 })", "{\"a\":1.50e0}\n"},
-      {"escaped name is the same name", R"({"fields":{"/a":"keep"}})", "{\"\\u0061\":1,\"\\u0062\":2}", "{\"\\u0061\":1}\n"},
+      {"escaped name is the same name", R"({"fields":{"/a":"keep"}})", "{\"\\u0061\":1,\"\\u0062\":2}",
+       "{\"\\u0061\":1}\n"},
       {"mask", R"({"fields":{"/p":{"mask":4}}})", R"({"p":"+81901234567"})", "{\"p\":\"****4567\"}\n"},
       {"mask of a short text", R"({"fields":{"/p":{"mask":4}}})", R"({"p":"4567"})", "{\"p\":\"********\"}\n"},
-      {"mask counts characters", R"({"fields":{"/p":{"mask":2}}})", "{\"p\":\"\u3042\u3044\u3046\"}", "{\"p\":\"****\u3044\u3046\"}\n"},
+      {"mask counts characters", R"({"fields":{"/p":{"mask":2}}})", "{\"p\":\"\u3042\u3044\u3046\"}",
+       "{\"p\":\"****\u3044\u3046\"}\n"},
       {"mask of null", R"({"fields":{"/p":{"mask":4}}})", R"({"p":null})", "{\"p\":null}\n"},
       {"mask of a number", R"({"fields":{"/p":{"mask":4}}})", R"({"p":12345})", "ERROR"},
       {"mask of an object", R"({"fields":{"/p":{"mask":4}}})", R"({"p":{"x":"y"}})", "ERROR"},
@@ -82,22 +87,29 @@ TEST(Shaper, NamesDroppedAtAnyDepth) {
 TEST(Shaper, Rows) {
   constexpr std::string_view kKeep = R"("fields":{"/id":"keep"})";
   const auto view = [&](std::string_view rule) { return fmt::format(R"({{{},"rows":[{}]}})", kKeep, rule); };
-  const std::string eq = view(R"({"pointer":"/lot","op":"eq","value":"A"})"), neq = view(R"({"pointer":"/lot","op":"neq","value":"A"})"),
-                    in = view(R"({"pointer":"/n","op":"in","value":[1,2,"x"]})"), any = view(R"({"pointer":"/l/*","op":"eq","value":"A"})"),
-                    none = view(R"({"pointer":"/l/*","op":"neq","value":"A"})"), null = view(R"({"pointer":"/lot","op":"eq","value":null})"),
+  const std::string eq = view(R"({"pointer":"/lot","op":"eq","value":"A"})"),
+                    neq = view(R"({"pointer":"/lot","op":"neq","value":"A"})"),
+                    in = view(R"({"pointer":"/n","op":"in","value":[1,2,"x"]})"),
+                    any = view(R"({"pointer":"/l/*","op":"eq","value":"A"})"),
+                    none = view(R"({"pointer":"/l/*","op":"neq","value":"A"})"),
+                    null = view(R"({"pointer":"/lot","op":"eq","value":null})"),
                     set = view(R"({"pointer":"/lot","op":"neq","value":null})"),
                     both = view(R"({"pointer":"/lot","op":"eq","value":"A"},{"pointer":"/ok","op":"eq","value":true})");
   check({
-      {"eq", eq, "{\"id\":1,\"lot\":\"A\"}\n{\"id\":2,\"lot\":\"B\"}\n{\"id\":3}\n{\"id\":4,\"lot\":null}\n", "{\"id\":1}\n"},
+      {"eq", eq, "{\"id\":1,\"lot\":\"A\"}\n{\"id\":2,\"lot\":\"B\"}\n{\"id\":3}\n{\"id\":4,\"lot\":null}\n",
+       "{\"id\":1}\n"},
       {"eq with escapes in the source", eq, "{\"id\":1,\"lot\":\"\\u0041\"}\n", "{\"id\":1}\n"},
       {"eq of another kind", eq, R"({"id":1,"lot":7})", "ERROR"},
       {"eq of an object", eq, R"({"id":1,"lot":{}})", "ERROR"},
-      {"neq: missing and null never fit", neq, "{\"id\":1,\"lot\":\"A\"}\n{\"id\":2,\"lot\":\"B\"}\n{\"id\":3}\n{\"id\":4,\"lot\":null}\n", "{\"id\":2}\n"},
+      {"neq: missing and null never fit", neq,
+       "{\"id\":1,\"lot\":\"A\"}\n{\"id\":2,\"lot\":\"B\"}\n{\"id\":3}\n{\"id\":4,\"lot\":null}\n", "{\"id\":2}\n"},
       {"in", in, "{\"id\":1,\"n\":1}\n{\"id\":2,\"n\":3}\n{\"id\":3,\"n\":\"x\"}\n", "{\"id\":1}\n{\"id\":3}\n"},
       {"in of another kind", in, R"({"id":1,"n":true})", "ERROR"},
       {"a fraction is not an integer", in, R"({"id":1,"n":1.0})", "ERROR"},
-      {"any element", any, "{\"id\":1,\"l\":[\"B\",\"A\"]}\n{\"id\":2,\"l\":[\"B\"]}\n{\"id\":3,\"l\":[]}\n", "{\"id\":1}\n"},
-      {"no element", none, "{\"id\":1,\"l\":[\"B\",\"A\"]}\n{\"id\":2,\"l\":[\"B\"]}\n{\"id\":3,\"l\":[]}\n", "{\"id\":2}\n"},
+      {"any element", any, "{\"id\":1,\"l\":[\"B\",\"A\"]}\n{\"id\":2,\"l\":[\"B\"]}\n{\"id\":3,\"l\":[]}\n",
+       "{\"id\":1}\n"},
+      {"no element", none, "{\"id\":1,\"l\":[\"B\",\"A\"]}\n{\"id\":2,\"l\":[\"B\"]}\n{\"id\":3,\"l\":[]}\n",
+       "{\"id\":2}\n"},
       {"null", null, "{\"id\":1,\"lot\":null}\n{\"id\":2,\"lot\":\"B\"}\n{\"id\":3}\n", "{\"id\":1}\n"},
       {"not null", set, "{\"id\":1,\"lot\":null}\n{\"id\":2,\"lot\":\"B\"}\n{\"id\":3}\n", "{\"id\":2}\n"},
       {"both", both, "{\"id\":1,\"lot\":\"A\",\"ok\":true}\n{\"id\":2,\"lot\":\"A\",\"ok\":false}\n", "{\"id\":1}\n"},
@@ -135,7 +147,9 @@ TEST(Shaper, WithoutAViewEverythingPasses) {
 
 // The second reading must find what the first should have left out, whoever wrote it.
 TEST(OutputCheck, FindsWhatShouldNotBeThere) {
-  const auto compile = [](std::string_view view) { return Plan::compile(View::parse(test::json(view)).value()).value(); };
+  const auto compile = [](std::string_view view) {
+    return Plan::compile(View::parse(test::json(view)).value()).value();
+  };
   const auto plan = compile(R"({"fields":{"/a":"keep","/g":"keep","/g/name":"drop","/p":{"mask":2},"/l/*/x":"keep"}})");
   const std::vector<std::pair<std::string_view, std::string_view>> rows{
       {R"({"a":1})", ""},
@@ -218,7 +232,8 @@ TEST(Shaper, NeverWritesADroppedFieldAndTwiceIsOnce) {
     names_in(out, names);
     RC_ASSERT(!names.contains("name"));
     const auto dropped = [&](std::string_view pointer, std::string_view name) {
-      return view->effective(pointer).kind == FieldOp::Kind::Drop && view->fields().contains(pointer) && out.get_object().contains(name);
+      return view->effective(pointer).kind == FieldOp::Kind::Drop && view->fields().contains(pointer) &&
+             out.get_object().contains(name);
     };
     RC_ASSERT(!dropped("/d", "d"));
     const Result<Shaped> twice = one->shape(once->body);
@@ -235,9 +250,12 @@ TEST(Shaper, OneShaperManyThreads) {
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&one, &right, t] {
       for (int i = 0; i < 200; ++i) {
-        const auto shaped = one->shape(fmt::format("{{\"a\":{{\"n\":{0},\"name\":1}},\"p\":\"abc{0}\"}}", t * 1000 + i + 100));
+        const auto shaped =
+            one->shape(fmt::format("{{\"a\":{{\"n\":{0},\"name\":1}},\"p\":\"abc{0}\"}}", t * 1000 + i + 100));
         const std::string digits = fmt::format("{}", t * 1000 + i + 100);
-        if (shaped && shaped->body == fmt::format("{{\"a\":{{\"n\":{}}},\"p\":\"****{}\"}}\n", digits, digits.substr(digits.size() - 2))) ++right;
+        if (shaped && shaped->body == fmt::format("{{\"a\":{{\"n\":{}}},\"p\":\"****{}\"}}\n", digits,
+                                                  digits.substr(digits.size() - 2)))
+          ++right;
       }
     });
   }

@@ -51,7 +51,8 @@ TEST(View, Refused) {
 }
 
 TEST(View, TheNearestEntryDecides) {
-  const auto view = View::parse(test::json(R"({"fields":{"/a":"keep","/a/b":"drop","/a/b/c":"keep","/d":{"mask":2}}})"));
+  const auto view =
+      View::parse(test::json(R"({"fields":{"/a":"keep","/a/b":"drop","/a/b/c":"keep","/d":{"mask":2}}})"));
   ASSERT_TRUE(view.has_value());
   EXPECT_EQ(view->effective("/a/x").kind, FieldOp::Kind::Keep);
   EXPECT_EQ(view->effective("/a/b/x").kind, FieldOp::Kind::Drop);
@@ -90,8 +91,11 @@ View random_valid_view() {
 
 // A mask must not make the join forget what another view drops below it.
 TEST(View, JoinRemembersBelowAMask) {
-  const auto view = [](std::string_view fields) { return View::parse(test::json(fmt::format(R"({{"fields":{}}})", fields))).value(); };
-  const View masks = view(R"({"/a":{"mask":2}})"), drops_b = view(R"({"/a":"keep","/a/b":"drop"})"), only_b = view(R"({"/a/b":"keep"})");
+  const auto view = [](std::string_view fields) {
+    return View::parse(test::json(fmt::format(R"({{"fields":{}}})", fields))).value();
+  };
+  const View masks = view(R"({"/a":{"mask":2}})"), drops_b = view(R"({"/a":"keep","/a/b":"drop"})"),
+             only_b = view(R"({"/a/b":"keep"})");
   EXPECT_EQ(join(*join(masks, drops_b), only_b)->effective("/a/b").kind, FieldOp::Kind::Drop);
 }
 
