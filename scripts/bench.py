@@ -23,6 +23,7 @@ from world import World, curl, free_ports  # noqa: E402
 
 RAISED = {"open_exchanges": 1000000, "open_exchange_age": "24h"}
 DATASET = "bench-record"
+RECEIPTED = "bench-receipted"  # its own agreement, with no release of the pull rows open
 CONNECTIONS = (1, 16, 64)
 
 
@@ -52,7 +53,7 @@ class Bench:
                 self.put("start_to_serving_ms", self.start_median(node, seconds), "ms", goal="goal ≤ 200")
         view = {"media": "application/x-ndjson", "rows": [{"pointer": "/lot", "op": "eq", "value": "BENCH"}],
                 "fields": {"/lot": "keep", "/type": "keep", "/value": "keep", "/note": "keep", "/grower": "drop"}}
-        names = [DATASET] + [f"negotiate-{i}" for i in range(30)]
+        names = [DATASET, RECEIPTED] + [f"negotiate-{i}" for i in range(30)]
         document = {
             "sources": [{"name": "records", "manifest": {"kind": "file", "path": str(folder)}}],
             "datasets": [{"id": n, "title": n, "source": "records", "media": "application/x-ndjson", "view": view} for n in names],
@@ -96,7 +97,8 @@ class Bench:
         (root / "www" / "record").write_bytes(self.body)
         self.nginx_port = free_ports(1)[0]
         keys = self.world.farm.keys
-        config = f"""worker_processes 2;
+        config = f"""user root;
+worker_processes 2;
 daemon off;
 pid {root}/pid;
 error_log {root}/error.log;
@@ -145,6 +147,8 @@ http {{
 
     def sealed(self, mode, connections):
         farm = self.world.farm
+        while self.world.trade.status()["exchanges"]["receipts_to_send"] > 0:
+            time.sleep(0.05)
         before = farm.status()["log"]["size"]
         answer = self.load(mode, farm.peer_port, connections, "--token", self.token(), "--transfer", self.headers["sekisho-transfer"],
                            "--provider-keys", farm.keys, "--consumer-keys", self.world.trade.keys)
@@ -179,7 +183,8 @@ http {{
         self.world.farm.stop()
         self.world.farm.write_config()
         self.world.farm.start()
-        good(self.world, DATASET)
+        good(self.world, RECEIPTED)
+        self.headers, _ = good(self.world, RECEIPTED)
         answer = self.sealed("exchange", 64)
         if answer["receipts_logged"] != answer["answers"]:
             raise DemoError(f"{answer['receipts_logged']} receipts for {answer['answers']} releases")

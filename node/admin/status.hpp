@@ -1,11 +1,14 @@
 // `sekisho status`: one JSON object that says how the node is.
 #pragma once
 
+#include <functional>
+#include <string>
+#include <vector>
+
 #include "base/core/clock.hpp"
 #include "base/core/json.hpp"
 #include "base/core/result.hpp"
 #include "node/audit/publisher.hpp"
-#include "node/dataspace/agreement_book.hpp"
 #include "node/identity/local_identity.hpp"
 #include "node/identity/trust_holder.hpp"
 #include "node/journal/journal.hpp"
@@ -18,7 +21,7 @@ struct StatusParts {
   const Journal& journal;
   const Storage& storage;
   const Publisher& publisher;
-  const AgreementBook& agreements;
+  std::function<std::size_t()> agreements;  // how many there are
   const SystemClock& clock;
 };
 

@@ -89,7 +89,7 @@ Status Node::Parts::open_exchange() {
   apply = std::make_unique<ApplyService>(*catalog, *journal, *storage);
   api = std::make_unique<ApiParts>(ApiParts{self, *catalog, *journal, *storage, *publisher, *disclosures, *peers, *certificates,
                                             *negotiations, *transfer_service, *provider, *consumer, *evidence, *receipts, *apply,
-                                            StatusParts{self, *trust, *journal, *storage, *publisher, agreements, *clock}, *blocking,
+                                            StatusParts{self, *trust, *journal, *storage, *publisher, [this] { return agreements.all().size(); }, *clock}, *blocking,
                                             metrics});
   return {};
 }
