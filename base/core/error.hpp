@@ -29,7 +29,8 @@ struct Error {
   Error(Code c, std::string text, Error below)
       : code(c), message(std::move(text)), cause(std::make_shared<const Error>(std::move(below))) {}
 
-  Error&& with(std::string name, std::string value) && {
+  // By value, so that `e = std::move(e).with(…)` is no self-move.
+  Error with(std::string name, std::string value) && {
     help.emplace_back(std::move(name), std::move(value));
     return std::move(*this);
   }
