@@ -10,12 +10,16 @@ Signals::Signals(const Executor& executor, std::initializer_list<int> numbers) :
 }
 
 Task<int> Signals::next() {
+  if (closed_) co_return 0;
   auto got = co_await set_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
   auto& [ec, number] = got;
   if (ec) co_return 0;
   co_return number;
 }
 
-void Signals::close() { set_.cancel(); }
+void Signals::close() {
+  closed_ = true;
+  set_.cancel();
+}
 
 }  // namespace sekisho::async

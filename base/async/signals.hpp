@@ -14,12 +14,13 @@ class Signals {
  public:
   Signals(const Executor& executor, std::initializer_list<int> numbers);
 
-  // The next signal's number, or 0 after close().
+  // The next signal's number, or 0 once closed.
   Task<int> next();
   void close();  // on the executor's thread
 
  private:
   boost::asio::signal_set set_;
+  bool closed_ = false;
 };
 
 }  // namespace sekisho::async

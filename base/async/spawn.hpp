@@ -10,7 +10,8 @@
 
 namespace sekisho::async {
 
-// name: a literal ("session", "outbox"). Never completes inside the call of a function that holds a lock.
+// name: a literal ("session", "outbox"). Spawned from its own executor the coroutine runs up to its first suspension
+// inside the call: hold no lock and no half-built state.
 void spawn(const Executor& executor, Task<void> task, std::string_view name = "task");
 
 // A plain function on an executor, from any thread; it must not throw.

@@ -7,7 +7,8 @@
 
 namespace sekisho::async {
 
-TaskGroup::TaskGroup(const Executor& executor, std::size_t limit) : executor_(executor), limit_(limit), empty_(executor) {
+TaskGroup::TaskGroup(const Executor& executor, std::size_t limit)
+    : executor_(executor), limit_(limit), empty_(executor) {
   empty_.set();
 }
 

@@ -39,7 +39,7 @@ std::unexpected<Error> cannot_listen(const std::string& name, const error_code& 
 
 // A socket file that nobody serves is left over from a killed process and may go; anything else stays.
 Status remove_stale(const std::string& path) {
-  struct stat info {};
+  struct stat info{};
   if (::lstat(path.c_str(), &info) != 0) return {};
   if (!S_ISSOCK(info.st_mode)) return fail(Code::Io, path + " exists and is not a socket");
   sockaddr_un address{};
@@ -74,7 +74,8 @@ Result<Acceptor> Acceptor::listen_tcp(const async::Executor& executor, const std
   const auto ip = net::ip::make_address(address, ec);
   if (ec) return fail(Code::InvalidArgument, address + " is not an IP address");
   const Endpoint endpoint(tcp::endpoint(ip, port));
-  auto impl = std::make_unique<Impl>(Impl{net::basic_socket_acceptor<net::generic::stream_protocol>(executor), name, {}});
+  auto impl =
+      std::make_unique<Impl>(Impl{net::basic_socket_acceptor<net::generic::stream_protocol>(executor), name, {}});
   impl->acceptor.open(endpoint.protocol(), ec);
   if (!ec) impl->acceptor.set_option(net::socket_base::reuse_address(true), ec);
   if (!ec) impl->acceptor.bind(endpoint, ec);
@@ -86,11 +87,13 @@ Result<Acceptor> Acceptor::listen_tcp(const async::Executor& executor, const std
 }
 
 Result<Acceptor> Acceptor::listen_unix(const async::Executor& executor, const std::string& path) {
-  if (path.size() >= sizeof(sockaddr_un::sun_path)) return fail(Code::InvalidArgument, "the socket path " + path + " is too long");
+  if (path.size() >= sizeof(sockaddr_un::sun_path))
+    return fail(Code::InvalidArgument, "the socket path " + path + " is too long");
   if (auto removed = remove_stale(path); !removed) return fail(removed.error());
   error_code ec;
   const Endpoint endpoint{net::local::stream_protocol::endpoint(path)};
-  auto impl = std::make_unique<Impl>(Impl{net::basic_socket_acceptor<net::generic::stream_protocol>(executor), path, {}});
+  auto impl =
+      std::make_unique<Impl>(Impl{net::basic_socket_acceptor<net::generic::stream_protocol>(executor), path, {}});
   impl->acceptor.open(endpoint.protocol(), ec);
   if (!ec) impl->acceptor.bind(endpoint, ec);
   if (ec) return cannot_listen(path, ec);

@@ -91,8 +91,7 @@ Result<std::size_t> ChunkedDecoder::feed(std::string_view in, std::string& out) 
         state_ = State::Done;
         ++at;
         break;
-      case State::Done:
-        break;
+      case State::Done: break;
     }
   }
   return at;

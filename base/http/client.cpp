@@ -60,7 +60,8 @@ async::Task<Result<Socket>> connect(StatePtr state, const ClientRequest& request
   co_return co_await connect_name(request.host, request.port, deadline);
 }
 
-async::Task<Result<std::unique_ptr<ClientConnection>>> secure(StatePtr state, const ClientRequest& request, Socket socket) {
+async::Task<Result<std::unique_ptr<ClientConnection>>> secure(StatePtr state, const ClientRequest& request,
+                                                              Socket socket) {
   auto tls = state->tls();
   if (!tls) co_return fail(Code::InvalidArgument, "a TLS request to " + request.host + " without a TLS context");
   auto stream = tls->stream(std::move(socket), request.host);
@@ -160,7 +161,8 @@ async::Task<Result<ReaderPtr>> attempt(StatePtr state, const ClientRequest& requ
   reader->head.identity = connection.identity;
   reader->keep = head->keep_alive;
   reader->body = std::make_unique<BodyReader>(connection.wire, head->body, request.limits.body_bytes);
-  if (auto fits = reader->body->start(); !fits) co_return fail(Code::LimitExceeded, "the answer of " + request.host + " is over the limit", fits.error());
+  if (auto fits = reader->body->start(); !fits)
+    co_return fail(Code::LimitExceeded, "the answer of " + request.host + " is over the limit", fits.error());
   if (head->body.kind == BodyFraming::Kind::UntilClose && !connection.tls) {
     co_return fail(Code::Framing, "an answer without a length over a connection whose end proves nothing");
   }
@@ -196,7 +198,8 @@ async::Task<Result<std::string>> ResponseReader::read(std::size_t most) {
     impl_->keep = false;
     impl_->body.reset();
     if (late) co_return fail(Code::Deadline, "an answer took too long");
-    if (read.error().code == Code::BodyTooLarge) co_return fail(Code::LimitExceeded, "an answer is over the limit", read.error());
+    if (read.error().code == Code::BodyTooLarge)
+      co_return fail(Code::LimitExceeded, "an answer is over the limit", read.error());
     co_return fail(read.error());
   }
   if (impl_->body->done()) impl_->release();

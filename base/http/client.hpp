@@ -33,13 +33,13 @@ struct ClientLimits {
 
 struct ClientRequest {
   std::string method = "GET";
-  std::string host;        // for SNI, the certificate's name and the Host field
-  std::string address;     // IP literal to connect to; empty: host is resolved
+  std::string host;     // for SNI, the certificate's name and the Host field
+  std::string address;  // IP literal to connect to; empty: host is resolved
   std::uint16_t port = 0;
-  std::string unix_path;   // instead of host and port; no TLS
+  std::string unix_path;  // instead of host and port; no TLS
   bool tls = true;
   std::string target = "/";
-  Headers headers;         // without Host, Content-Length, Connection
+  Headers headers;  // without Host, Content-Length, Connection
   std::string body;
   ClientLimits limits;
   async::Deadline deadline = async::Deadline::in(std::chrono::seconds(30));

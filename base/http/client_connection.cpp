@@ -25,8 +25,10 @@ std::unique_ptr<ClientConnection> IdleConnections::take(const std::string& serve
   return nullptr;
 }
 
-void IdleConnections::give(std::string server, std::unique_ptr<ClientConnection> connection, const ClientOptions& options) {
-  const auto same = std::count_if(idle_.begin(), idle_.end(), [&](const Entry& entry) { return entry.server == server; });
+void IdleConnections::give(std::string server, std::unique_ptr<ClientConnection> connection,
+                           const ClientOptions& options) {
+  const auto same =
+      std::count_if(idle_.begin(), idle_.end(), [&](const Entry& entry) { return entry.server == server; });
   if (static_cast<std::size_t>(same) >= options.idle_per_server || options.idle_total == 0) return;
   if (idle_.size() >= options.idle_total) idle_.pop_front();
   idle_.push_back({std::move(server), std::move(connection), std::chrono::steady_clock::now()});

@@ -39,7 +39,8 @@ class IdleConnections final : public boost::asio::execution_context::service {
   explicit IdleConnections(boost::asio::execution_context& context) : service(context) {}
 
   // A quiet connection of this server and generation, or null. Drops what is old, closed or of another generation.
-  std::unique_ptr<ClientConnection> take(const std::string& server, std::uint64_t generation, std::chrono::milliseconds idle);
+  std::unique_ptr<ClientConnection> take(const std::string& server, std::uint64_t generation,
+                                         std::chrono::milliseconds idle);
   void give(std::string server, std::unique_ptr<ClientConnection> connection, const ClientOptions& options);
 
  private:

@@ -31,7 +31,8 @@ Result<std::string> write_request(const ClientRequest& request) {
   const std::string host = host_field(request);
   if (!valid_token(request.method) || !is_target(request.target) || !valid_fields(request.headers) ||
       !valid_fields(Headers{{"Host", host}})) {
-    return fail(Code::InvalidArgument, "a request to " + request.host + " with a method, target or field that HTTP cannot carry");
+    return fail(Code::InvalidArgument,
+                "a request to " + request.host + " with a method, target or field that HTTP cannot carry");
   }
   if (std::any_of(request.headers.begin(), request.headers.end(), is_own_field)) {
     return fail(Code::InvalidArgument, "a request to " + request.host + " sets a field that is the client's own");

@@ -57,8 +57,8 @@ class HeadScanner {
                                                    const Headers& headers);
 
 // The Host rule and the form of the target. On success the origin-form of the target (a view into it).
-[[nodiscard]] Result<std::string_view> check_target(std::string_view method, std::string_view target,
-                                                    int version_minor, const Headers& headers);
+[[nodiscard]] Result<std::string_view> check_target(std::string_view method, std::string_view target, int version_minor,
+                                                    const Headers& headers);
 
 // Whether the connection may serve another message after this one.
 [[nodiscard]] bool keeps_alive(int version_minor, const Headers& headers);

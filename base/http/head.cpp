@@ -51,7 +51,8 @@ Status run(Parser<is_request>& parser, std::string_view raw) {
   error_code ec;
   const std::size_t used = parser.put(boost::asio::const_buffer(raw.data(), raw.size()), ec);
   if (ec && ec != beast::http::error::need_more) return fail(Code::Framing, "the head does not parse: " + ec.message());
-  if (!parser.is_header_done() || used != raw.size()) return fail(Code::Framing, "the head does not end where it should");
+  if (!parser.is_header_done() || used != raw.size())
+    return fail(Code::Framing, "the head does not end where it should");
   if (parser.version != 10 && parser.version != 11) return fail(Code::Framing, "not HTTP/1.0 or HTTP/1.1");
   return {};
 }

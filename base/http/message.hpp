@@ -56,23 +56,23 @@ class Headers {
 // The other end of a connection. Immutable and shared by all requests of the connection until the connection is
 // judged again.
 struct Peer {
-  std::string address;                     // "192.0.2.1", "::1", or "unix"
-  std::vector<Bytes> chain_der;            // leaf first; empty when no certificate was presented
-  std::shared_ptr<const void> identity;    // what the judge returned, typed by the room above; null without
-  std::shared_ptr<const Error> refusal;    // why the judge refused the chain; null when accepted or none presented
+  std::string address;                   // "192.0.2.1", "::1", or "unix"
+  std::vector<Bytes> chain_der;          // leaf first; empty when no certificate was presented
+  std::shared_ptr<const void> identity;  // what the judge returned, typed by the room above; null without
+  std::shared_ptr<const Error> refusal;  // why the judge refused the chain; null when accepted or none presented
   bool unix_socket = false;
-  uid_t uid = static_cast<uid_t>(-1);      // of the process at the other end of a Unix socket
-  std::uint64_t connection = 0;            // unique in the process
+  uid_t uid = static_cast<uid_t>(-1);  // of the process at the other end of a Unix socket
+  std::uint64_t connection = 0;        // unique in the process
 };
 
 struct Request {
   std::string method;
-  std::string target;                  // as received
-  std::string path;                    // decoded; never with ".", ".." or empty segments
-  std::vector<std::string> segments;   // decoded one by one: a segment may hold an encoded slash, path then does too
-  std::string query;                   // raw, without "?"; parse_query in url.hpp reads it
+  std::string target;                 // as received
+  std::string path;                   // decoded; never with ".", ".." or empty segments
+  std::vector<std::string> segments;  // decoded one by one: a segment may hold an encoded slash, path then does too
+  std::string query;                  // raw, without "?"; parse_query in url.hpp reads it
   Headers headers;
-  std::string body;                    // whole, within the route's limit
+  std::string body;  // whole, within the route's limit
   std::shared_ptr<const Peer> peer;
   std::shared_ptr<const void> caller;  // who the bearer token belongs to, typed by the pipeline; null without
   std::string correlation_id;

@@ -18,7 +18,8 @@ class PlainStream final : public Stream {
   explicit PlainStream(Socket socket) : socket_(std::move(socket.handle().socket)) {}
 
   async::Task<Result<std::size_t>> read_some(std::span<char> into) override {
-    auto got = co_await socket_.async_read_some(net::buffer(into.data(), into.size()), net::as_tuple(net::use_awaitable));
+    auto got =
+        co_await socket_.async_read_some(net::buffer(into.data(), into.size()), net::as_tuple(net::use_awaitable));
     auto& [ec, n] = got;
     if (ec == net::error::eof) co_return std::size_t{0};
     if (ec) co_return fail(socket_error(ec, "reading"));
@@ -26,15 +27,14 @@ class PlainStream final : public Stream {
   }
 
   async::Task<Status> write_all(std::string_view bytes) override {
-    auto put = co_await net::async_write(socket_, net::buffer(bytes.data(), bytes.size()), net::as_tuple(net::use_awaitable));
+    auto put =
+        co_await net::async_write(socket_, net::buffer(bytes.data(), bytes.size()), net::as_tuple(net::use_awaitable));
     auto& [ec, n] = put;
     if (ec) co_return fail(socket_error(ec, "writing"));
     co_return Status();
   }
 
-  async::Task<void> finish(std::size_t most) override {
-    co_await say_goodbye(socket_, most);
-  }
+  async::Task<void> finish(std::size_t most) override { co_await say_goodbye(socket_, most); }
 
   void close() override {
     boost::system::error_code ignored;

@@ -64,9 +64,15 @@ async::Task<Result<bool>> ServerConnection::wait() {
 }
 
 async::Task<Result<RequestHead>> ServerConnection::read_head() {
+  complete_ = false;
+  head_only_ = false;
   auto raw = co_await wire_.head();
   if (!raw) co_return fail(raw.error());
-  co_return parse_request_head(*raw);
+  auto head = parse_request_head(*raw);
+  if (!head) co_return head;
+  head_only_ = head->method == "HEAD";
+  complete_ = head->body.kind == BodyFraming::Kind::None;
+  co_return head;
 }
 
 async::Task<Status> ServerConnection::read_body(const RequestHead& head, std::size_t limit, std::string& out) {
@@ -80,6 +86,7 @@ async::Task<Status> ServerConnection::read_body(const RequestHead& head, std::si
     auto read = co_await body.read_some(out, kReadAtOnce);
     if (!read) co_return read;
   }
+  complete_ = true;
   co_return Status();
 }
 
@@ -121,7 +128,7 @@ async::Task<Status> ServerConnection::write(Response& response, bool keep_alive,
     response.status = 500;
   }
   Status sent;
-  if (response.stream) {
+  if (response.stream && !head_only_) {
     sent = co_await write_streamed(response, keep_alive && version_minor >= 1, version_minor >= 1);
   } else {
     sent = co_await write_whole(response, keep_alive);
@@ -138,7 +145,7 @@ async::Task<Status> ServerConnection::write_whole(Response& response, bool keep_
     out_ += "\r\n";
   }
   out_ += "\r\n";
-  if (has_no_body(response.status)) co_return co_await send(out_);
+  if (has_no_body(response.status) || head_only_) co_return co_await send(out_);
   if (response.body.size() <= kFlattened) {
     out_ += response.body;
     co_return co_await send(out_);
@@ -170,10 +177,8 @@ bool answerable(const Error& error) {
     case Code::TransferCoding:
     case Code::LengthRequired:
     case Code::BodyTooLarge:
-    case Code::UriSyntax:
-      return true;
-    default:
-      return false;
+    case Code::UriSyntax: return true;
+    default: return false;
   }
 }
 

@@ -36,11 +36,15 @@ class ServerConnection {
   async::Task<Status> read_body(const RequestHead& head, std::size_t limit, std::string& out);
 
   // Head and body in one write where the body is given; chunked where the response streams (HTTP/1.1 only).
-  // keep_alive false adds "Connection: close". Calls response.after exactly once.
+  // keep_alive false adds "Connection: close". The answer to HEAD has no body, whatever the response says. Calls
+  // response.after exactly once.
   async::Task<Status> write(Response& response, bool keep_alive, int version_minor);
 
   // on_chunk runs before each chunk of a streamed answer; the owner moves its deadline there.
   std::function<void()> on_chunk;
+
+  // The last request was read to its end and nothing came behind it: closing now loses no octet of an answer.
+  [[nodiscard]] bool at_rest() const { return complete_ && wire_.buffered().empty(); }
 
   [[nodiscard]] Stream& stream() { return *stream_; }
   [[nodiscard]] std::uint64_t bytes_in() const { return wire_.received(); }
@@ -57,6 +61,8 @@ class ServerConnection {
   std::unique_ptr<Stream> stream_;
   WireReader wire_;
   std::string out_;  // reused for every answer
+  bool complete_ = true;
+  bool head_only_ = false;  // the request was HEAD
   std::uint64_t bytes_out_ = 0;
   std::time_t date_second_ = 0;
   std::string date_;

@@ -107,7 +107,8 @@ async::Task<Result<Socket>> connect_tcp(std::string address, std::uint16_t port,
 }
 
 async::Task<Result<Socket>> connect_unix(std::string path, async::Deadline deadline) {
-  if (path.size() >= sizeof(sockaddr_un::sun_path)) co_return fail(Code::InvalidArgument, "the socket path " + path + " is too long");
+  if (path.size() >= sizeof(sockaddr_un::sun_path))
+    co_return fail(Code::InvalidArgument, "the socket path " + path + " is too long");
   auto connecting = connect_endpoint(net::local::stream_protocol::endpoint(path), path);
   co_return co_await async::with_deadline(deadline, std::move(connecting), "connecting to " + path);
 }

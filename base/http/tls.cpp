@@ -31,8 +31,8 @@ std::unexpected<Error> openssl_failure(Code code, const char* what) {
 // The handshake proves possession of the leaf's key; whether the chain is acceptable is the judge's business.
 int accept_any_chain(X509_STORE_CTX*, void*) { return 1; }
 
-int choose_protocol(SSL*, const unsigned char** out, unsigned char* size, const unsigned char* offered, unsigned offered_size,
-                    void*) {
+int choose_protocol(SSL*, const unsigned char** out, unsigned char* size, const unsigned char* offered,
+                    unsigned offered_size, void*) {
   static constexpr std::string_view kHttp11 = "http/1.1";
   for (unsigned at = 0; at + 1 <= offered_size;) {
     const unsigned length = offered[at];
@@ -53,7 +53,8 @@ Status use_identity(net::ssl::context& context, const TlsIdentity& identity) {
   context.use_certificate_chain(net::buffer(identity.chain_pem), ec);
   if (ec) return fail(Code::KeyFile, "the TLS certificate chain does not parse: " + ec.message());
   context.use_private_key(net::buffer(identity.key_pem), net::ssl::context::pem, ec);
-  if (ec) return fail(Code::KeyFile, "the TLS private key does not parse or does not fit its certificate: " + ec.message());
+  if (ec)
+    return fail(Code::KeyFile, "the TLS private key does not parse or does not fit its certificate: " + ec.message());
   if (SSL_CTX_check_private_key(context.native_handle()) != 1) {
     return openssl_failure(Code::KeyFile, "the TLS private key does not fit its certificate");
   }
@@ -80,7 +81,8 @@ struct TlsServerContext::Impl {
 TlsServerContext::TlsServerContext(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 TlsServerContext::~TlsServerContext() = default;
 
-Result<std::shared_ptr<const TlsServerContext>> TlsServerContext::make(const TlsIdentity& identity, bool ask_for_certificate) {
+Result<std::shared_ptr<const TlsServerContext>> TlsServerContext::make(const TlsIdentity& identity,
+                                                                       bool ask_for_certificate) {
   auto impl = std::make_unique<Impl>();
   SSL_CTX* native = impl->context.native_handle();
   if (auto done = harden(native); !done) return fail(done.error());

@@ -54,7 +54,8 @@ struct TlsClientOptions {
   std::optional<TlsIdentity> identity;  // presented when the server asks
   // Exactly one of the two says which servers are acceptable.
   Judge judge;
-  std::string ca_pem;  // ordinary verification: these roots, the host's name (RFC 9525), now; "system": those of the machine
+  std::string
+      ca_pem;  // ordinary verification: these roots, the host's name (RFC 9525), now; "system": those of the machine
 };
 
 class TlsClientContext {

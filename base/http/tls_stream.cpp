@@ -41,7 +41,8 @@ class TlsStreamImpl final : public NativeTlsStream {
     auto done = co_await stream_.async_handshake(side, net::as_tuple(net::use_awaitable));
     auto& [ec] = done;
     if (!ec) co_return Status();
-    if (ec == net::error::operation_aborted || ec == net::error::bad_descriptor) co_return fail(socket_error(ec, "TLS handshake"));
+    if (ec == net::error::operation_aborted || ec == net::error::bad_descriptor)
+      co_return fail(socket_error(ec, "TLS handshake"));
     std::string why = ec.message();
     if (const long verdict = SSL_get_verify_result(stream_.native_handle()); !server_ && verdict != X509_V_OK) {
       why += std::string("; ") + X509_verify_cert_error_string(verdict);
@@ -65,16 +66,19 @@ class TlsStreamImpl final : public NativeTlsStream {
   }
 
   async::Task<Result<std::size_t>> read_some(std::span<char> into) override {
-    auto got = co_await stream_.async_read_some(net::buffer(into.data(), into.size()), net::as_tuple(net::use_awaitable));
+    auto got =
+        co_await stream_.async_read_some(net::buffer(into.data(), into.size()), net::as_tuple(net::use_awaitable));
     auto& [ec, n] = got;
     if (ec == net::error::eof) co_return std::size_t{0};
-    if (ec == net::ssl::error::stream_truncated) co_return fail(Code::Truncated, "the TLS stream ended without close_notify");
+    if (ec == net::ssl::error::stream_truncated)
+      co_return fail(Code::Truncated, "the TLS stream ended without close_notify");
     if (ec) co_return fail(socket_error(ec, "reading"));
     co_return n;
   }
 
   async::Task<Status> write_all(std::string_view bytes) override {
-    auto put = co_await net::async_write(stream_, net::buffer(bytes.data(), bytes.size()), net::as_tuple(net::use_awaitable));
+    auto put =
+        co_await net::async_write(stream_, net::buffer(bytes.data(), bytes.size()), net::as_tuple(net::use_awaitable));
     auto& [ec, n] = put;
     if (ec) co_return fail(socket_error(ec, "writing"));
     co_return Status();

@@ -19,6 +19,7 @@ class NativeTlsStream : public TlsStream {
   virtual void poison() = 0;  // the handshake will fail
 };
 
-[[nodiscard]] std::unique_ptr<NativeTlsStream> make_tls_stream(Socket socket, boost::asio::ssl::context& context, bool server);
+[[nodiscard]] std::unique_ptr<NativeTlsStream> make_tls_stream(Socket socket, boost::asio::ssl::context& context,
+                                                               bool server);
 
 }  // namespace sekisho::http

@@ -22,7 +22,9 @@ bool is_unreserved(char c) {
 }
 
 // pchar of RFC 3986 without the percent sign, which is decoded before.
-bool is_path_octet(char c) { return is_unreserved(c) || std::string_view("!$&'()*+,;=:@").find(c) != std::string_view::npos; }
+bool is_path_octet(char c) {
+  return is_unreserved(c) || std::string_view("!$&'()*+,;=:@").find(c) != std::string_view::npos;
+}
 bool is_query_octet(char c) { return is_path_octet(c) || c == '/' || c == '?' || c == '%'; }
 
 // Shortest form, no surrogates, at most U+10FFFF (RFC 3629).
@@ -139,7 +141,8 @@ Result<Url> parse_url(std::string_view text) {
   std::string_view port_text;
   if (!authority.empty() && authority.front() == '[') {
     const auto close = authority.find(']');
-    if (close == std::string_view::npos || !is_ipv6_text(authority.substr(1, close - 1))) return refuse("not an IPv6 literal");
+    if (close == std::string_view::npos || !is_ipv6_text(authority.substr(1, close - 1)))
+      return refuse("not an IPv6 literal");
     url.host = std::string(authority.substr(1, close - 1));
     port_text = authority.substr(close + 1);
     if (!port_text.empty() && port_text.front() != ':') return refuse("text after an IPv6 literal");

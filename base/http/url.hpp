@@ -12,11 +12,11 @@
 namespace sekisho::http {
 
 struct Url {
-  std::string scheme;      // "http" or "https"
-  std::string host;        // lower case; an IPv6 literal without its brackets
-  std::uint16_t port = 0;  // the scheme's own when none is written
-  std::string path;        // raw, "/" when empty
-  std::string query;       // raw, without "?"
+  std::string scheme;                           // "http" or "https"
+  std::string host;                             // lower case; an IPv6 literal without its brackets
+  std::uint16_t port = 0;                       // the scheme's own when none is written
+  std::string path;                             // raw, "/" when empty
+  std::string query;                            // raw, without "?"
   [[nodiscard]] std::string target() const;     // path and query
   [[nodiscard]] std::string authority() const;  // host, and port where it is not the scheme's own
 };

@@ -12,7 +12,8 @@ constexpr std::size_t kBodyBuffer = 16 * 1024;
 
 }  // namespace
 
-WireReader::WireReader(Stream& stream, const HeadLimits& limits) : stream_(stream), scanner_(limits), buffer_(kFirstBuffer) {}
+WireReader::WireReader(Stream& stream, const HeadLimits& limits)
+    : stream_(stream), scanner_(limits), buffer_(kFirstBuffer) {}
 
 async::Task<Result<std::size_t>> WireReader::fill() {
   if (begin_ == end_) begin_ = end_ = 0;
@@ -51,7 +52,11 @@ async::Task<Result<std::string_view>> WireReader::head() {
 }
 
 BodyReader::BodyReader(WireReader& wire, BodyFraming framing, std::size_t limit)
-    : wire_(wire), framing_(framing), limit_(limit), left_(framing.length), chunks_(limit),
+    : wire_(wire),
+      framing_(framing),
+      limit_(limit),
+      left_(framing.length),
+      chunks_(limit),
       done_(framing.kind == BodyFraming::Kind::None ||
             (framing.kind == BodyFraming::Kind::Length && framing.length == 0)) {}
 

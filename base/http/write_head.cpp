@@ -13,9 +13,7 @@ bool is_token_octet(char c) {
          std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
 }
 
-bool is_value_octet(char c) {
-  return c == '\t' || (c >= 0x20 && c <= 0x7e) || static_cast<unsigned char>(c) >= 0x80;
-}
+bool is_value_octet(char c) { return c == '\t' || (c >= 0x20 && c <= 0x7e) || static_cast<unsigned char>(c) >= 0x80; }
 
 }  // namespace
 

@@ -43,14 +43,14 @@ inline void run_coroutine(async::Task<void> body) {
 
 }  // namespace sekisho::test
 
-#define CO_TEST(suite, name)                                                                    \
-  static ::sekisho::async::Task<void> suite##_##name##_body();                                  \
-  TEST(suite, name) { ::sekisho::test::run_coroutine(suite##_##name##_body()); }                \
+#define CO_TEST(suite, name)                                                     \
+  static ::sekisho::async::Task<void> suite##_##name##_body();                   \
+  TEST(suite, name) { ::sekisho::test::run_coroutine(suite##_##name##_body()); } \
   static ::sekisho::async::Task<void> suite##_##name##_body()
 
-#define CO_ASSERT(condition)                                      \
-  if (!(condition)) {                                             \
-    ADD_FAILURE() << "CO_ASSERT failed: " #condition;             \
-    co_return;                                                    \
-  }                                                               \
+#define CO_ASSERT(condition)                          \
+  if (!(condition)) {                                 \
+    ADD_FAILURE() << "CO_ASSERT failed: " #condition; \
+    co_return;                                        \
+  }                                                   \
   static_assert(true)

@@ -60,9 +60,11 @@ Certificate make(const std::string& name, EVP_PKEY* key, X509* issuer, EVP_PKEY*
   X509* c = made.get();
   must(X509_set_version(c, 2) == 1);
   must(ASN1_INTEGER_set(X509_get_serialNumber(c), serial++) == 1);
-  must(X509_gmtime_adj(X509_getm_notBefore(c), -3600) != nullptr && X509_gmtime_adj(X509_getm_notAfter(c), 86400) != nullptr);
+  must(X509_gmtime_adj(X509_getm_notBefore(c), -3600) != nullptr &&
+       X509_gmtime_adj(X509_getm_notAfter(c), 86400) != nullptr);
   X509_NAME* subject = X509_get_subject_name(c);
-  must(X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1, 0) == 1);
+  must(X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(name.c_str()),
+                                  -1, -1, 0) == 1);
   must(X509_set_issuer_name(c, issuer == nullptr ? subject : X509_get_subject_name(issuer)) == 1);
   must(X509_set_pubkey(c, key) == 1);
   X509* above = issuer == nullptr ? c : issuer;

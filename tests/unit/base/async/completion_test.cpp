@@ -3,8 +3,8 @@
 #include <memory>
 #include <thread>
 
-#include "base/async/timer.hpp"
 #include "base/async/sync_wait.hpp"
+#include "base/async/timer.hpp"
 #include "tests/support/co_test.hpp"
 
 namespace sekisho::async {

@@ -1,5 +1,8 @@
 #include "base/async/event.hpp"
 
+#include <csignal>
+
+#include "base/async/signals.hpp"
 #include "base/async/spawn.hpp"
 #include "base/async/timer.hpp"
 #include "base/async/watchdog.hpp"
@@ -56,6 +59,11 @@ CO_TEST(Watchdog, IsSilentWhenDestroyedBefore) {
   EXPECT_FALSE(fired);
 }
 
+Task<void> close_later(Signals& signals) {
+  signals.close();
+  co_return;
+}
+
 Task<void> throw_at_once() {
   co_await sleep_for(std::chrono::nanoseconds(1));
   throw std::runtime_error("a bug");
@@ -67,6 +75,20 @@ CO_TEST(Spawn, ExceptionsEndAtTheBoundary) {
   spawn(executor, throw_at_once(), "test");
   while (escaped_exceptions() == before) co_await sleep_for(0ns);
   EXPECT_EQ(escaped_exceptions(), before + 1);
+}
+
+CO_TEST(Signals, ArriveAsValuesUntilClosed) {
+  auto executor = co_await current_executor();
+  Signals signals(executor, {SIGHUP, SIGUSR1});
+  std::raise(SIGHUP);
+  const int first = co_await signals.next();
+  EXPECT_EQ(first, SIGHUP);
+  std::raise(SIGUSR1);
+  const int second = co_await signals.next();
+  EXPECT_EQ(second, SIGUSR1);
+  spawn(executor, close_later(signals));
+  const int closed = co_await signals.next();
+  EXPECT_EQ(closed, 0);
 }
 
 }  // namespace

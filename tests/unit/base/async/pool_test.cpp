@@ -38,7 +38,9 @@ CO_TEST(RunBlocking, AFullPoolAnswersBusy) {
   auto queued = run_blocking(pool, [] { return twice(2); });
   auto refused = co_await run_blocking(pool, [] { return twice(3); });
   EXPECT_FALSE(refused.has_value());
-  if (!refused) { EXPECT_EQ(refused.error().code, Code::Busy); }
+  if (!refused) {
+    EXPECT_EQ(refused.error().code, Code::Busy);
+  }
   go = true;
   auto first = co_await std::move(running);
   EXPECT_EQ(*first, 1);

@@ -55,7 +55,8 @@ CO_TEST(Client, ReadsEveryFraming) {
       {"chunked of nothing", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 200, ""},
       {"no content", "HTTP/1.1 204 No Content\r\n\r\n", 204, ""},
       {"not modified with a length", "HTTP/1.1 304 Not Modified\r\nContent-Length: 10\r\n\r\n", 304, ""},
-      {"informational first", "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n" + kOk, 200, "ok"},
+      {"informational first", "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n" + kOk, 200,
+       "ok"},
       {"an error is an answer", "HTTP/1.1 500 X\r\nContent-Length: 0\r\n\r\n", 500, ""},
   };
   for (const auto& c : answers) {
@@ -105,7 +106,9 @@ CO_TEST(Client, RefusesWhatItCannotTrust) {
     request.limits.body_bytes = 100;
     auto answer = co_await client.send(request);
     EXPECT_FALSE(answer.has_value()) << c.name;
-    if (!answer) { EXPECT_EQ(answer.error().code, c.code) << c.name << ": " << answer.error().chain(); }
+    if (!answer) {
+      EXPECT_EQ(answer.error().code, c.code) << c.name << ": " << answer.error().chain();
+    }
   }
 }
 
@@ -165,7 +168,8 @@ CO_TEST(Client, NeverRepeatsAfterTheFirstOctetOfAnAnswer) {
 
 CO_TEST(Client, OctetsAfterTheAnswerEndTheConnection) {
   auto executor = co_await async::current_executor();
-  auto server = test::start_script(executor, {{{kOk + "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison"}, Script::End::Hold}, {{kOk}}});
+  auto server = test::start_script(
+      executor, {{{kOk + "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison"}, Script::End::Hold}, {{kOk}}});
   Client client{ClientOptions{}};
   auto first = co_await client.send(get(server->port));
   CO_ASSERT(first.has_value());
@@ -177,7 +181,8 @@ CO_TEST(Client, OctetsAfterTheAnswerEndTheConnection) {
 
 CO_TEST(Client, SilenceEndsAtTheDeadline) {
   auto executor = co_await async::current_executor();
-  const std::vector<std::string> beginnings{"", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab"};
+  const std::vector<std::string> beginnings{"", "HTTP/1.1 200 OK\r\n",
+                                            "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab"};
   for (const auto& octets : beginnings) {
     auto server = test::start_script(executor, {{{octets}, Script::End::Hold}});
     Client client{ClientOptions{}};

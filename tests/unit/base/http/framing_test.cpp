@@ -91,7 +91,8 @@ TEST(ResponseFraming, Table) {
   EXPECT_EQ(response_framing("GET", 304, 1, length)->kind, Kind::None);
   EXPECT_EQ(response_framing("GET", 100, 1, none)->kind, Kind::None);
   EXPECT_FALSE(response_framing("GET", 200, 1, {{"Content-Length", "5"}, {"Content-Length", "5"}}).has_value());
-  EXPECT_FALSE(response_framing("HEAD", 200, 1, {{"Content-Length", "5"}, {"Transfer-Encoding", "chunked"}}).has_value());
+  EXPECT_FALSE(
+      response_framing("HEAD", 200, 1, {{"Content-Length", "5"}, {"Transfer-Encoding", "chunked"}}).has_value());
 }
 
 TEST(CheckTarget, HostAndForm) {

@@ -21,8 +21,9 @@ Result<RequestHead> read(const std::string& raw, std::size_t n, const HeadLimits
 const std::string kHost = "Host: a\r\n";
 
 TEST(RequestHead, Accepted) {
-  const std::string raw = "POST /a/b?c=d HTTP/1.1\r\nHost: farm.jp.example\r\nX-Empty:\r\nX-Space: \t v w \t\r\n"
-                          "Content-Length: 12\r\nExpect: 100-Continue\r\nConnection: close\r\nX-Utf8: \xc3\xa9\r\n\r\nbody";
+  const std::string raw =
+      "POST /a/b?c=d HTTP/1.1\r\nHost: farm.jp.example\r\nX-Empty:\r\nX-Space: \t v w \t\r\n"
+      "Content-Length: 12\r\nExpect: 100-Continue\r\nConnection: close\r\nX-Utf8: \xc3\xa9\r\n\r\nbody";
   for (std::size_t n : {std::size_t{1}, std::size_t{5}, raw.size()}) {
     auto head = read(raw, n);
     ASSERT_TRUE(head.has_value()) << head.error().chain();
@@ -162,8 +163,8 @@ TEST(ResponseHead, Table) {
   EXPECT_EQ(parse_response_head("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", "GET")->body.length, 5U);
   EXPECT_EQ(parse_response_head("HTTP/1.1 404 \r\nContent-Length: 0\r\n\r\n", "GET")->status, 404);
   EXPECT_FALSE(parse_response_head("HTTP/1.0 200 OK\r\n\r\n", "GET")->keep_alive);
-  for (const char* raw : {"HTTP/1.1 20 OK\r\n\r\n", "HTTP/1.1 2000 OK\r\n\r\n", "HTTP/1.1 099 X\r\n\r\n", "HTTP/1.1 600 X\r\n\r\n",
-                          "HTTP/2.0 200 OK\r\n\r\n", "ICY 200 OK\r\n\r\n",
+  for (const char* raw : {"HTTP/1.1 20 OK\r\n\r\n", "HTTP/1.1 2000 OK\r\n\r\n", "HTTP/1.1 099 X\r\n\r\n",
+                          "HTTP/1.1 600 X\r\n\r\n", "HTTP/2.0 200 OK\r\n\r\n", "ICY 200 OK\r\n\r\n",
                           "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
                           "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n"}) {
     EXPECT_FALSE(parse_response_head(raw, "GET").has_value()) << raw;

@@ -55,8 +55,8 @@ CO_TEST(ServerConnection, AKnownLengthOverTheLimitIsRefusedBeforeAnOctetIsRead) 
 }
 
 CO_TEST(ServerConnection, AChunkedBodyOverTheLimitIsRefused) {
-  Wire wire(kPost + "Transfer-Encoding: chunked\r\n\r\n32\r\n" + std::string(50, 'x') + "\r\n33\r\n" + std::string(51, 'x') +
-            "\r\n0\r\n\r\n");
+  Wire wire(kPost + "Transfer-Encoding: chunked\r\n\r\n32\r\n" + std::string(50, 'x') + "\r\n33\r\n" +
+            std::string(51, 'x') + "\r\n0\r\n\r\n");
   auto head = co_await wire.connection->read_head();
   CO_ASSERT(head.has_value());
   std::string body;
@@ -116,7 +116,8 @@ CO_TEST(ServerConnection, WritesHeadAndBodyAndCallsAfter) {
   EXPECT_TRUE(sent.has_value());
   EXPECT_EQ(called, 1);
   EXPECT_TRUE(wire.written->starts_with("HTTP/1.1 200 OK\r\nDate: "));
-  EXPECT_TRUE(wire.written->ends_with("\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")) << *wire.written;
+  EXPECT_TRUE(wire.written->ends_with("\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"))
+      << *wire.written;
 }
 
 CO_TEST(ServerConnection, AFieldThatWouldSplitTheAnswerIsNotSent) {
@@ -128,6 +129,20 @@ CO_TEST(ServerConnection, AFieldThatWouldSplitTheAnswerIsNotSent) {
   EXPECT_TRUE(wire.written->starts_with("HTTP/1.1 500 "));
   EXPECT_EQ(wire.written->find("Set-Cookie"), std::string::npos);
   EXPECT_EQ(wire.written->find("secret"), std::string::npos);
+}
+
+CO_TEST(ServerConnection, KnowsWhetherSomethingIsUnread) {
+  Wire wire("GET / HTTP/1.1\r\nHost: a\r\n\r\n" + kPost + "Content-Length: 2\r\n\r\nab");
+  EXPECT_TRUE(wire.connection->at_rest());
+  auto first = co_await wire.connection->read_head();
+  CO_ASSERT(first.has_value());
+  EXPECT_FALSE(wire.connection->at_rest()) << "the next request waits";
+  auto second = co_await wire.connection->read_head();
+  CO_ASSERT(second.has_value());
+  std::string body;
+  auto read = co_await wire.connection->read_body(*second, 10, body);
+  EXPECT_TRUE(read.has_value());
+  EXPECT_TRUE(wire.connection->at_rest());
 }
 
 async::Task<Status> three_chunks(BodySink& sink) {

@@ -47,7 +47,7 @@ CO_TEST(Acceptor, AUnixSocketIsPrivateAndNamesItsPeer) {
   const std::string path = socket_path("private");
   auto acceptor = Acceptor::listen_unix(executor, path);
   CO_ASSERT(acceptor.has_value());
-  struct stat info {};
+  struct stat info{};
   CO_ASSERT(::stat(path.c_str(), &info) == 0);
   EXPECT_EQ(info.st_mode & 0777U, 0600U);
   std::string address;
@@ -83,7 +83,9 @@ CO_TEST(Acceptor, AServedUnixSocketIsInUseAStaleOneIsReplacedAFileIsKept) {
   EXPECT_TRUE(Acceptor::listen_unix(executor, path).has_value());
 
   const std::string file = socket_path("file");
-  { std::fclose(std::fopen(file.c_str(), "w")); }
+  {
+    std::fclose(std::fopen(file.c_str(), "w"));
+  }
   auto on_file = Acceptor::listen_unix(executor, file);
   CO_ASSERT(!on_file.has_value());
   EXPECT_TRUE(std::filesystem::exists(file));

@@ -40,9 +40,7 @@ std::shared_ptr<const TlsClientContext> judging(Judge judge, std::optional<TlsId
 Result<std::shared_ptr<const void>> accept_all(std::span<const Bytes> chain) {
   return std::make_shared<const std::size_t>(chain.size());
 }
-Result<std::shared_ptr<const void>> refuse_all(std::span<const Bytes>) {
-  return fail(Code::ZoneNotRecognised, "no");
-}
+Result<std::shared_ptr<const void>> refuse_all(std::span<const Bytes>) { return fail(Code::ZoneNotRecognised, "no"); }
 
 ClientOptions with(std::shared_ptr<const TlsClientContext> tls) {
   ClientOptions options;
@@ -70,7 +68,9 @@ CO_TEST(Tls, OrdinaryVerificationByAuthorityAndName) {
     Client client(with(trusting(c.ca)));
     auto answer = co_await client.send(get(server->port, c.host));
     EXPECT_EQ(answer.has_value(), c.accepted) << c.name << (answer ? "" : answer.error().chain());
-    if (!answer) { EXPECT_EQ(answer.error().code, Code::TlsHandshake) << c.name; }
+    if (!answer) {
+      EXPECT_EQ(answer.error().code, Code::TlsHandshake) << c.name;
+    }
   }
 }
 
@@ -108,7 +108,8 @@ CO_TEST(Tls, TheJudgeSeesTheServersChainAndDecides) {
   EXPECT_FALSE(by_own.has_value());
 }
 
-async::Task<void> note_one(Socket socket, std::shared_ptr<const TlsServerContext> tls, std::vector<std::size_t>& chains) {
+async::Task<void> note_one(Socket socket, std::shared_ptr<const TlsServerContext> tls,
+                           std::vector<std::size_t>& chains) {
   auto stream = tls->stream(std::move(socket));
   auto done = co_await stream->handshake();
   if (!done) co_return;

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include "tests/support/raw_client.hpp"
 
@@ -50,15 +51,16 @@ ListenerOptions quick() {
 
 std::string get(std::string_view path) { return "GET " + std::string(path) + " HTTP/1.1\r\nHost: a\r\n\r\n"; }
 std::string post(std::string_view path, std::string_view body) {
-  return "POST " + std::string(path) + " HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
-         std::string(body);
+  return "POST " + std::string(path) + " HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(body.size()) +
+         "\r\n\r\n" + std::string(body);
 }
 
 TEST(Listener, ServesManyRequestsOfOneConnectionInOrder) {
   TestServer server(routes(), quick());
   RawClient client(server.listener->port());
   // All at once: pipelined octets wait for their turn.
-  ASSERT_TRUE(client.send(get("/a") + post("/small", "one") + get("/a") + post("/large", std::string(50'000, 'y')) + get("/none")));
+  ASSERT_TRUE(client.send(get("/a") + post("/small", "one") + get("/a") + post("/large", std::string(50'000, 'y')) +
+                          get("/none")));
   EXPECT_TRUE(client.answer().ends_with("GET /a "));
   EXPECT_TRUE(client.answer().ends_with("POST /small one"));
   EXPECT_TRUE(client.answer().ends_with("GET /a "));
@@ -89,15 +91,17 @@ TEST(Listener, RefusesAndCloses) {
       {"no length", post_head + "\r\n", 411, "LENGTH_REQUIRED"},
       {"folded", "GET /a HTTP/1.1\r\nHost: a\r\nX: a\r\n b\r\n\r\n", 400, "FRAMING"},
       {"bare line feed", "GET /a HTTP/1.1\nHost: a\n\n", 400, "FRAMING"},
-      {"header bomb", "GET /a HTTP/1.1\r\nHost: a\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n", 431, "HEADER_TOO_LARGE"},
+      {"header bomb", "GET /a HTTP/1.1\r\nHost: a\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n", 431,
+       "HEADER_TOO_LARGE"},
       {"dot segments", get("/b/../a"), 400, "URI_SYNTAX"},
       {"length over the route's limit", post("/small", "01234567890"), 413, "BODY_TOO_LARGE"},
       {"a body where none may come", "GET /a HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx", 413, "BODY_TOO_LARGE"},
-      {"chunked over the route's limit", post_head + "Transfer-Encoding: chunked\r\n\r\nb\r\n01234567890\r\n0\r\n\r\n", 413,
-       "BODY_TOO_LARGE"},
+      {"chunked over the route's limit", post_head + "Transfer-Encoding: chunked\r\n\r\nb\r\n01234567890\r\n0\r\n\r\n",
+       413, "BODY_TOO_LARGE"},
       {"trailers", post_head + "Transfer-Encoding: chunked\r\n\r\n0\r\nX: y\r\n\r\n", 400, "FRAMING"},
       {"body to a path that does not exist", post("/none", "x"), 404, "NOT_FOUND"},
-      {"body to another method", "PUT /small HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx", 405, "METHOD_NOT_ALLOWED"},
+      {"body to another method", "PUT /small HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx", 405,
+       "METHOD_NOT_ALLOWED"},
       {"no certificate", get("/participant"), 401, "UNAUTHENTICATED"},
       {"no certificate, and the body is not read", post("/participant", "x"), 401, "UNAUTHENTICATED"},
   };
@@ -117,12 +121,18 @@ TEST(Listener, RefusesAndCloses) {
 TEST(Listener, MethodsThatAreNotServedNameThoseThatAre) {
   TestServer server(routes(), quick());
   RawClient client(server.listener->port());
-  for (const char* method : {"HEAD", "OPTIONS", "DELETE", "BREW"}) {
+  for (const char* method : {"OPTIONS", "DELETE", "BREW"}) {
     client.send(std::string(method) + " /a HTTP/1.1\r\nHost: a\r\n\r\n");
     const auto answer = client.answer();
     EXPECT_EQ(status_of(answer), 405) << method;
     EXPECT_NE(answer.find("Allow: GET\r\n"), std::string::npos) << method;
   }
+  // The answer to HEAD never has a body: its octets would be read as the next answer.
+  client.send("HEAD /a HTTP/1.1\r\nHost: a\r\n\r\nGET /a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  const auto both = client.rest();
+  EXPECT_EQ(status_of(both), 405);
+  const auto second = both.find("\r\n\r\n") + 4;
+  EXPECT_EQ(status_of(std::string_view(both).substr(second)), 200) << both;
 }
 
 TEST(Listener, ABodyTenTimesTheLimitStillGetsItsAnswer) {
@@ -139,8 +149,9 @@ TEST(Listener, SlowClientsAreClosed) {
   options.limits.body = 30ms;
   options.limits.idle = 30ms;
   TestServer server(routes(), options);
-  for (const std::string& beginning : {std::string(), std::string("G"), std::string("GET /a HTTP/1.1\r\nHost: a\r\nX: "),
-                                       std::string("POST /small HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhe"), get("/a")}) {
+  for (const std::string& beginning :
+       {std::string(), std::string("G"), std::string("GET /a HTTP/1.1\r\nHost: a\r\nX: "),
+        std::string("POST /small HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhe"), get("/a")}) {
     RawClient client(server.listener->port());
     client.send(beginning);
     client.rest();  // ends because the server ends it
@@ -203,7 +214,8 @@ TEST(Listener, AHalfClosedClientGetsItsAnswer) {
 }
 
 TEST(Listener, TheOperatorsSocket) {
-  const auto path = (std::filesystem::temp_directory_path() / ("sekisho-listener-" + std::to_string(::getpid()))).string();
+  const auto path =
+      (std::filesystem::temp_directory_path() / ("sekisho-listener-" + std::to_string(::getpid()))).string();
   ListenerOptions options = quick();
   options.unix_path = path;
   {
@@ -218,6 +230,26 @@ TEST(Listener, TheOperatorsSocket) {
   RawClient stranger(over_tcp.listener->port());
   stranger.send(get("/operator"));
   EXPECT_EQ(status_of(stranger.answer()), 403);
+}
+
+// With one descriptor left for the client, accepting fails; the listener waits, and serves when there are some again.
+TEST(Listener, WaitsWhenTheProcessIsOutOfDescriptors) {
+  TestServer server(routes(), quick());
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const int next = ::dup(0);
+  ASSERT_GE(next, 0);
+  ::close(next);
+  rlimit tight = before;
+  tight.rlim_cur = static_cast<rlim_t>(next) + 1;
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &tight), 0);
+  RawClient client(server.listener->port());
+  const bool connected = client.connected();
+  while (connected && server.listener->counters().exhausted == 0) std::this_thread::yield();
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  ASSERT_TRUE(connected);
+  client.send(get("/a"));
+  EXPECT_EQ(status_of(client.answer()), 200);
 }
 
 TEST(Listener, APortInUseIsAnError) {

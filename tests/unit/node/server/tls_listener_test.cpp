@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
-#include "base/async/sync_wait.hpp"
 #include "base/async/completion.hpp"
+#include "base/async/sync_wait.hpp"
 #include "base/http/client.hpp"
 #include "tests/support/raw_client.hpp"
 #include "tests/support/tls_files.hpp"
