@@ -3,7 +3,7 @@
 
     <!-- generated: NAME -->  …  <!-- end -->
 
-where NAME is a table of the program doc_tables (errors, settings) or "levels" (scripts/levels.py). `./dev docs` calls
+where NAME is a table of the program doc_tables (errors, settings, verdicts) or "levels" (scripts/levels.py). `./dev docs` calls
 it; with --check it writes nothing and fails when a document differs from the code.
 
 usage: gen_docs.py --tables PROGRAM [--check]
@@ -17,7 +17,7 @@ import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BLOCK = re.compile(r"(<!-- generated: (\w+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
-REQUIRED = {"errors", "settings", "levels"}  # each stands in some document
+REQUIRED = {"errors", "settings", "verdicts", "levels"}  # each stands in some document
 
 
 def table(name, program):

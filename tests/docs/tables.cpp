@@ -1,4 +1,4 @@
-// Prints, as Markdown, the tables of the code that documents repeat: tables errors | settings.
+// Prints, as Markdown, the tables of the code that documents repeat: doc_tables errors | settings | verdicts.
 // scripts/gen_docs.py writes them into docs/; a test fails when a document differs from what this prints.
 #include <cstdio>
 #include <string>
@@ -8,6 +8,7 @@
 
 #include "base/core/error_codes.hpp"
 #include "node/config/definition.hpp"
+#include "trust/evidence/verdict.hpp"
 
 namespace {
 
@@ -37,6 +38,14 @@ std::string settings() {
   return out;
 }
 
+std::string verdicts() {
+  std::string out = "| verdict | exit code | says |\n|---|---|---|\n";
+  for (const auto& row : sekisho::trust::kVerdictTable) {
+    out += fmt::format("| `{}` | {} | {} |\n", row.name, row.exit_code, cell(row.meaning));
+  }
+  return out;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -45,8 +54,10 @@ int main(int argc, char** argv) {
     fmt::print("{}", errors());
   } else if (table == "settings") {
     fmt::print("{}", settings());
+  } else if (table == "verdicts") {
+    fmt::print("{}", verdicts());
   } else {
-    fmt::print(stderr, "usage: doc_tables errors|settings\n");
+    fmt::print(stderr, "usage: doc_tables errors|settings|verdicts\n");
     return 2;
   }
   return 0;
