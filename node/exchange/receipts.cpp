@@ -6,6 +6,7 @@
 
 #include "base/core/encoding.hpp"
 #include "base/http/problem.hpp"
+#include "node/dataspace/process.hpp"
 #include "node/exchange/keys.hpp"
 
 namespace sekisho::node {
@@ -27,8 +28,10 @@ struct ReceiptIntake::Checked {
   std::optional<std::uint64_t> index;
 };
 
-async::Task<Result<ReceiptIntake::Checked>> ReceiptIntake::check(trust::PeerIdentity peer, std::string text) {
-  auto checked = co_await parts_.certificates.check(peer, std::move(text), trust::StatementKind::Receipt, async::Deadline::in(kCheckTime));
+async::Task<Result<ReceiptIntake::Checked>> ReceiptIntake::check(trust::PeerIdentity peer, std::string text, async::Deadline deadline) {
+  auto checked = co_await parts_.certificates.check(peer, std::move(text), trust::StatementKind::Receipt, deadline);
+  // Says nothing of the receipt: the peer must send it again.
+  if (!checked && transient(checked.error().code)) co_return fail(checked.error());
   if (!checked) co_return fail(Code::ReceiptInvalid, "the receipt does not verify", checked.error());
   const trust::Statement& receipt = checked->statement;
   const auto of = receipt.digest("of");
@@ -43,6 +46,11 @@ async::Task<Result<ReceiptIntake::Checked>> ReceiptIntake::check(trust::PeerIden
   if (!*release_at || !*claim || read_be64(**claim) != **release_at) {
     co_return fail(Code::ReceiptInvalid, "there is no such release to this peer");
   }
+  const auto entry = reader.entry(**release_at);
+  if (!entry) co_return fail(entry.error());
+  const auto release = trust::parse_statement(entry->entry.payload());
+  if (!release) co_return fail(Code::DatabaseDamaged, "a release of this node cannot be read", release.error());
+  if (release->agreement != receipt.agreement) co_return fail(Code::ReceiptInvalid, "the receipt is under another agreement");
   const auto agreement = parts_.agreements.find(*receipt.agreement);
   if (!agreement || agreement->peer_did != peer.did) co_return fail(Code::ReceiptInvalid, "the receipt is under another agreement");
 
@@ -91,13 +99,15 @@ async::Task<http::Response> ReceiptIntake::post(trust::PeerIdentity peer, std::s
     co_return http::problem(Error(Code::LimitExceeded, "1 to 256 receipts at a time").with("limit", "256"), correlation);
   }
 
+  const auto deadline = async::Deadline::in(kCheckTime);
   std::vector<Result<Checked>> all;
   for (const auto& item : **texts) {
     if (!item.is_string()) {
       all.emplace_back(fail(Code::ReceiptInvalid, "a receipt is no text"));
       continue;
     }
-    auto checked = co_await check(peer, std::string(item.get_string()));
+    auto checked = co_await check(peer, std::string(item.get_string()), deadline);
+    if (!checked && checked.error().code != Code::ReceiptInvalid) co_return http::problem(checked.error(), correlation);
     all.push_back(std::move(checked));
   }
   std::vector<Checked*> fresh;

@@ -22,7 +22,7 @@ class ReceiptIntake {
 
  private:
   struct Checked;
-  [[nodiscard]] async::Task<Result<Checked>> check(trust::PeerIdentity peer, std::string text);
+  [[nodiscard]] async::Task<Result<Checked>> check(trust::PeerIdentity peer, std::string text, async::Deadline deadline);
   [[nodiscard]] async::Task<Status> commit(std::vector<Checked*> fresh);
 
   ExchangeParts parts_;
