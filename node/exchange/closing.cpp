@@ -1,6 +1,7 @@
 #include "node/exchange/closing.hpp"
 
 #include "base/core/encoding.hpp"
+#include "base/core/log.hpp"
 #include "node/exchange/idempotency.hpp"
 #include "node/exchange/keys.hpp"
 
@@ -61,7 +62,7 @@ async::Task<Result<std::uint64_t>> Closer::with_receipt(OpenIntent intent, Check
   if (!committed) co_return fail(committed.error());
   if (facts.salt) {
     // Not synced: a salt lost in a crash is asked back from the other party.
-    if (const auto kept = parts_.disclosures.put(release_id, *facts.salt); !kept) co_return fail(kept.error());
+    if (const auto kept = parts_.disclosures.put(release_id, *facts.salt); !kept) log_error("exchange.salt_lost", kept.error());
   }
   const CommittedEntry& receipt = committed->entries[1];
   receipts_.enqueue(intent.provider_dns, receipt.id, trust::encode_envelope(trust::Envelope{receipt.payload, receipt.seal}));
@@ -74,7 +75,10 @@ async::Task<Status> Closer::end(OpenIntent intent, CheckedStatement statement, p
   unit.entries.push_back(EntryDraft{kind, intent.exchange, Foreign{statement.envelope.payload, statement.envelope.seal},
                                     statement.statement.agreement, tokens(parts_, intent)});
   // Nothing was delivered under the key: the client may use it again.
-  if (intent.idempotency) unit.mutations.push_back(Mutation{Family::Idempotency, *intent.idempotency, std::nullopt});
+  if (intent.idempotency) {
+    unit.mutations.push_back(Mutation{Family::Idempotency, *intent.idempotency, std::nullopt});
+    unit.mutations.push_back(Mutation{Family::Exchange, idempotency_claim(*intent.idempotency), std::nullopt});
+  }
   const auto committed = co_await parts_.journal.commit(std::move(unit));
   if (!committed) co_return fail(committed.error());
   co_return Status();

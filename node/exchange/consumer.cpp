@@ -42,6 +42,7 @@ async::Task<Result<OpenIntent>> Consumer::intend(const ConsumerRequest& request,
     intent.idempotency = idempotency_row(request.client, *request.idempotency_key);
     if (auto free = check_idempotency(parts_.storage, *intent.idempotency, intent.request); !free) co_return fail(free.error());
     unit.mutations.push_back(running_row(*intent.idempotency, intent));
+    unit.claims.push_back(Claim{idempotency_claim(*intent.idempotency)});
   }
   trust::Draft draft;
   draft.kind = trust::StatementKind::Intent;
@@ -65,6 +66,9 @@ async::Task<Result<OpenIntent>> Consumer::intend(const ConsumerRequest& request,
     out.push_back(Mutation{Family::Exchange, intent_row(row.exchange), to_row(row)});
   };
   const auto committed = co_await parts_.journal.commit(std::move(unit));
+  if (!committed && committed.error().code == Code::ExchangeReplayed) {
+    co_return fail(Error(Code::IdempotencyRunning, "the request is running").with("retry_after_s", "1"));
+  }
   if (!committed) co_return fail(committed.error());
   intent.intent = committed->entries[0].id;
   co_return intent;
@@ -176,7 +180,8 @@ async::Task<Error> Consumer::refused(OpenIntent intent, http::ClientResponse ans
     peer.dns = intent.provider_dns;
     peer.zone = agreement ? agreement->peer_zone : std::string();
     auto checked = co_await parts_.certificates.check(std::move(peer), std::string(*statement), trust::StatementKind::Refusal, deadline);
-    if (checked && checked->statement.exchange() == intent.exchange) {
+    const auto recipient = checked ? checked->statement.party("recipient") : std::nullopt;
+    if (recipient && recipient->did == parts_.self.did && checked->statement.exchange() == intent.exchange) {
       const auto closed = co_await closer_.with_refusal(intent, std::move(*checked));
       if (!closed) log_warn("exchange.open", {{"exchange", to_text(intent.exchange)}, {"why", closed.error().chain()}});
       co_return error;

@@ -32,6 +32,12 @@ Bytes idempotency_row(std::string_view client, std::string_view key) {
   return to_bytes(BytesView(row));
 }
 
+Bytes idempotency_claim(const Bytes& row) {
+  Bytes key = to_bytes("idem");
+  append(key, row);
+  return key;
+}
+
 Mutation running_row(const Bytes& row, const OpenIntent& intent) { return row_of(row, intent, "running"); }
 Mutation delivered_row(const Bytes& row, const OpenIntent& intent) { return row_of(row, intent, "delivered"); }
 

@@ -18,6 +18,8 @@ namespace sekisho::node {
 [[nodiscard]] Result<std::string> parse_idempotency_key(std::string_view header);
 
 [[nodiscard]] Bytes idempotency_row(std::string_view client, std::string_view key);
+// Family Exchange: of two parallel calls with one key only one commits its intent.
+[[nodiscard]] Bytes idempotency_claim(const Bytes& row);
 [[nodiscard]] Mutation running_row(const Bytes& row, const OpenIntent& intent);
 [[nodiscard]] Mutation delivered_row(const Bytes& row, const OpenIntent& intent);
 
