@@ -72,6 +72,12 @@ async::Task<Result<std::string>> Resolver::close(OpenIntent intent, std::string 
   const std::string outcome = evidence->outcome;
   Status done;
   if (outcome == "release") {
+    // A release of something else than was asked is never taken as ours.
+    const trust::Statement& release = evidence->statement.statement;
+    if (release.agreement != intent.agreement || release.digest("intent") != intent.intent || release.digest("request") != intent.request) {
+      receipt_outcome = "rejected";
+      reason = "EVIDENCE_INVALID";
+    }
     // Named, because g++ 12 destroys an aggregate temporary of an awaited expression twice.
     ReceiptFacts facts{std::move(receipt_outcome), std::nullopt, std::move(reason), evidence->salt};
     const auto closed = co_await closer_.with_receipt(std::move(intent), std::move(evidence->statement), std::move(facts));
