@@ -49,6 +49,9 @@ async::Task<Status> Provider::cross(Crossing& crossing) {
   if (!done) co_return done;
   done = steps::shape(crossing);
   if (!done) co_return done;
+  // The source took its time: a transfer that ended meanwhile releases nothing.
+  const auto now = parts_.transfers.find(crossing.request.transfer);
+  if (!now || !now->serves) co_return fail(Code::TransferNotStarted, "the transfer ended before the release");
   done = co_await steps::record(parts_, crossing);
   co_return done;
 }
