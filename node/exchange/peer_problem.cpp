@@ -1,5 +1,7 @@
 #include "node/exchange/peer_problem.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/core/json.hpp"
@@ -13,6 +15,8 @@ constexpr std::size_t kMostText = 512;
 // Codes that speak of the peer's own operator or files must not be taken for this node's.
 bool passes(Code code) {
   const int http = code_info(code).http;
+  // Neither may a peer say what became of the client's own key.
+  if (code == Code::IdempotencyMismatch || code == Code::IdempotencyRunning || code == Code::IdempotencyDelivered) return false;
   return http != 500 && code != Code::Unauthenticated && code != Code::TokenInvalid;
 }
 
@@ -23,7 +27,12 @@ void take(std::string_view name, const Json& value, Error& out) {
       if (!item.is_array()) take(name, item, out);
     }
   } else if (value.is_string() && out.help.size() < kMostHelp) {
-    out.help.emplace_back(std::string(name), std::string(value.get_string()).substr(0, kMostText));
+    const std::string text = std::string(value.get_string()).substr(0, kMostText);
+    const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+    // These two become header fields of the answer.
+    if (name == "allow") return;
+    if (name == "retry_after_s" && (text.empty() || text.size() > 5 || !std::all_of(text.begin(), text.end(), digit))) return;
+    out.help.emplace_back(std::string(name), text);
   }
 }
 
