@@ -29,14 +29,17 @@ class Book {
 
  private:
   const Series* find(const Observed& seen) {
+    // A stranger's method is any word; each would be a series for ever.
+    const bool known = seen.method == "GET" || seen.method == "POST" || seen.method == "HEAD" || seen.method == "OPTIONS";
+    const std::string_view method = known ? std::string_view(seen.method) : std::string_view("other");
     const std::string status = std::to_string(seen.status / 100) + "xx";
     std::string key(seen.listener);
-    key.append(1, ' ').append(seen.method).append(1, ' ').append(seen.route).append(1, ' ').append(status);
+    key.append(1, ' ').append(method).append(1, ' ').append(seen.route).append(1, ' ').append(status);
     const std::lock_guard lock(mutex_);
     const auto found = series_.find(key);
     if (found != series_.end()) return &found->second;
     const MetricLabels labels{{"listener", std::string(seen.listener)},
-                              {"method", std::string(seen.method)},
+                              {"method", std::string(method)},
                               {"route", std::string(seen.route)},
                               {"status", status}};
     Series made{metrics_.counter("sekisho_requests_total", labels, "Requests answered."),
