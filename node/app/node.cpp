@@ -59,6 +59,8 @@ void Node::drain(std::chrono::milliseconds grace) {
   if (p.outbox) p.outbox->stop();
   if (p.publisher) p.publisher->stop();
   if (p.journal) p.journal->stop();
+  // Before the executors that its answers are posted to.
+  if (p.blocking) p.blocking->stop();
   if (p.workers) p.workers->stop();
   if (p.background) p.background->stop();
   // Suspended frames end here, while everything that they refer to is still there.
@@ -67,7 +69,6 @@ void Node::drain(std::chrono::milliseconds grace) {
   p.peer_listener.reset();
   p.background.reset();
   p.workers.reset();
-  if (p.blocking) p.blocking->stop();
 }
 
 }  // namespace sekisho::node
