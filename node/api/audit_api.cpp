@@ -56,16 +56,17 @@ async::Task<Result<BundleMembers>> collect(const ApiParts& parts, std::shared_pt
 }
 
 async::Task<Status> stream_query(const ApiParts& parts, std::shared_ptr<RunningQuery> running, http::BodySink& sink) {
-  while (!running->ended) {
+  Status written;
+  while (!running->ended && written) {
     auto page = co_await next_page(parts, running);
     if (!page) {
       log_error("audit.query_failed", page.error());
       co_return fail(page.error());
     }
     if (page->empty()) continue;
-    auto written = co_await sink.write(std::move(*page));
-    if (!written) co_return written;
+    written = co_await sink.write(std::move(*page));
   }
+  // Also of an answer that was not read to its end: what was read is known to the reader.
   Unit unit;
   unit.entries.push_back(
       access_entry(running->client, running->filter, *running->at, running->query.matches(), running->query.answer_digest()));
@@ -74,6 +75,7 @@ async::Task<Status> stream_query(const ApiParts& parts, std::shared_ptr<RunningQ
     log_error("audit.access_not_logged", logged.error());
     co_return fail(logged.error());
   }
+  if (!written) co_return written;
   JsonObject last = running->query.worth();
   last["access"] = static_cast<std::int64_t>(logged->entries[0].index);
   co_return co_await sink.write(to_text(Json(std::move(last))) + "\n");
