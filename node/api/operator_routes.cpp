@@ -12,7 +12,11 @@ async::Task<http::Response> apply(ApplyService& service, http::Request request) 
   auto document = parse_json(request.body, JsonLimits{kApplyBody, 32, 1'000'000});
   if (!document) co_return refuse(request, document.error());
   const auto dry = query->find("dry_run");
-  auto done = co_await service.apply(std::move(*document), dry != query->end() && dry->second == "true");
+  const bool only_shown = dry != query->end() && dry->second == "true";
+  if (dry != query->end() && !only_shown && dry->second != "false") {
+    co_return refuse(request, Error(Code::InvalidArgument, "dry_run is true or false").with("parameter", "dry_run"));
+  }
+  auto done = co_await service.apply(std::move(*document), only_shown);
   if (!done) {
     // The operator sees the whole chain, not the coarse answer of a peer.
     co_return refuse(request, Error(done.error()).with("chain", done.error().chain()));
