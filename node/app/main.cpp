@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include <sys/stat.h>
+
 #include <fmt/format.h>
 
 #include "base/core/log.hpp"
@@ -89,6 +91,8 @@ int report(const sekisho::Error& error) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // Salts, entries and backups are nobody else's to read.
+  ::umask(0077);
   try {
     const std::vector<std::string> words(argv + 1, argv + argc);
     if (!words.empty() && (words[0] == "--help" || words[0] == "-h")) {
