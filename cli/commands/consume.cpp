@@ -40,6 +40,7 @@ int catalog(const Options& options) {
     return kGood;
   }
   for (const auto& dataset : datasets->get_array()) {
+    if (!dataset.is_object()) return report(Error(Code::JsonShape, "a dataset of the catalogue is no object"), false);
     const auto& row = dataset.get_object();
     fmt::print("{}\n", get_string(row, "@id").value_or("?"));
     if (const auto title = get_optional_string(row, "title"); title && *title) fmt::print("  {}\n", **title);
