@@ -153,10 +153,23 @@ async::Task<Result<http::Response>> TransferService::Impl::take_start(Held held,
   co_return answer(*applied->process, 200, std::nullopt);
 }
 
-async::Task<Result<RecordPointer>> TransferService::refresh_token(std::string consumer_pid, async::Deadline deadline) {
-  Result<TransferPointer> process = impl_->store.find(consumer_pid);
+Result<TransferPointer> TransferService::Impl::find_consumed(const std::string& pid) const {
+  Result<TransferPointer> own = store.find(pid);
+  if (!own || *own) return own;
+  TransferPointer found;
+  for (const TransferPointer& process : store.in_memory()) {
+    if (process->role != Role::Consumer || process->ended() || process->peer_pid != pid) continue;
+    if (found) return TransferPointer();  // two providers chose the same id: only the own one tells them apart
+    found = process;
+  }
+  return found;
+}
+
+async::Task<Result<RecordPointer>> TransferService::refresh_token(std::string pid, async::Deadline deadline) {
+  Result<TransferPointer> process = impl_->find_consumed(pid);
   if (!process) co_return fail(process.error());
-  if (!*process || (*process)->role != Role::Consumer) co_return fail(Code::TransferUnknown, "no transfer " + consumer_pid);
+  if (!*process || (*process)->role != Role::Consumer) co_return fail(Code::TransferUnknown, "no transfer " + pid);
+  const std::string consumer_pid = (*process)->pid;
   if (!(*process)->serves()) co_return fail(Code::TransferNotStarted, "the transfer is not started");
   const std::string dns = (*process)->peer_dns;
   PeerRequest request;

@@ -45,6 +45,8 @@ struct TransferService::Impl {
 
   // Consumer.
   [[nodiscard]] async::Task<Result<http::Response>> take_start(Held held, trust::PeerIdentity peer, std::string body);
+  // By the own process id, or by the provider's where only one open transfer has it. Null when there is none.
+  [[nodiscard]] Result<TransferPointer> find_consumed(const std::string& pid) const;
   [[nodiscard]] Status says_terms(const trust::Statement& statement, const Transfer& process, const AgreementRecord& agreement) const;
 
   // Both: completion, suspension, termination.

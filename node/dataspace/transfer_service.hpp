@@ -47,8 +47,9 @@ class TransferService final : public OutboxOwner {
   // not serve.
   [[nodiscard]] http::Response renew_token(const trust::PeerIdentity& peer, const std::string& pid,
                                            std::string_view correlation_id = {}) const;
-  // As consumer: asks the provider for a fresh token; the book gets the new record.
-  [[nodiscard]] async::Task<Result<std::shared_ptr<const TransferRecord>>> refresh_token(std::string consumer_pid, async::Deadline deadline);
+  // As consumer: asks the provider for a fresh token; the book gets the new record. pid: the own process id, or the provider's
+  // where only one open transfer has it.
+  [[nodiscard]] async::Task<Result<std::shared_ptr<const TransferRecord>>> refresh_token(std::string pid, async::Deadline deadline);
 
   // Both roles; the peer is told. pid: own process id.
   [[nodiscard]] async::Task<Status> terminate(std::string pid, Code code);

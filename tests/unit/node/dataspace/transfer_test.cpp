@@ -215,6 +215,16 @@ TEST_F(Agreed, TokensAreRenewedForTheSamePeerOnly) {
   EXPECT_NE((*fresh)->token, (*transfer)->token);
   EXPECT_GT((*fresh)->token_expires, (*transfer)->token_expires);
   EXPECT_EQ(nodes.trade->transfers.find_usable("farm.jp.example", kDataset, kPurpose)->token, (*fresh)->token);
+  // After a restart there is no token (none was written down), and the provider's id finds the transfer too.
+  nodes.restart();
+  const auto left = nodes.trade->transfers.find_usable("farm.jp.example", kDataset, kPurpose);
+  ASSERT_TRUE(left);
+  EXPECT_TRUE(left->token.empty());
+  const auto again = async::sync_wait(
+      nodes.trade->transfer_service->refresh_token((*transfer)->provider_pid, async::Deadline::in(std::chrono::seconds(5))));
+  ASSERT_TRUE(again) << again.error().chain();
+  EXPECT_FALSE((*again)->token.empty());
+  EXPECT_FALSE(async::sync_wait(nodes.trade->transfer_service->refresh_token("urn:uuid:none", async::Deadline::in(std::chrono::seconds(5)))));
   trust::PeerIdentity other = nodes.trade->as_client(*nodes.farm->trust.current());
   other.did = "did:web:other.eu.example";
   EXPECT_EQ(nodes.farm->transfer_service->renew_token(other, (*transfer)->provider_pid).status, 404);
