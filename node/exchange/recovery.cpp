@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <atomic>
+#include <set>
 
 #include "base/async/spawn.hpp"
 #include "base/async/timer.hpp"
 #include "base/core/log.hpp"
+#include "node/dataspace/process.hpp"
 
 namespace sekisho::node {
 namespace {
@@ -51,14 +53,16 @@ async::Task<void> Recovery::run(std::shared_ptr<State> state) {
       co_return;
     }
     bool delayed = false;
+    std::set<std::string> away;  // one that cannot be reached does not hold up the others
     for (const OpenIntent& intent : *open) {
       if (state->stopped) co_return;
-      if (state->running.contains(intent.exchange)) continue;
+      if (state->running.contains(intent.exchange) || away.contains(intent.provider_dns)) continue;
       const auto closed = co_await state->resolver.close(intent, "lost", "RECOVERED", async::Deadline::in(kAskTime));
       if (closed) {
         log_info("recovery.closed", {{"exchange", to_text(intent.exchange)}, {"outcome", *closed}});
       } else {
         delayed = true;
+        if (transient(closed.error().code)) away.insert(intent.provider_dns);
         log_warn("recovery.delayed", {{"exchange", to_text(intent.exchange)}, {"why", closed.error().chain()}});
       }
     }
