@@ -1,5 +1,7 @@
 #include "node/exchange/verify_release.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace sekisho::node {
@@ -19,6 +21,10 @@ Status check_release(const trust::Statement& release, const OpenIntent& intent, 
   if (release.digest("terms") != terms) return differs("terms");
   if (release.digest("tlsCert") != own_tls_cert) return differs("tlsCert");
   if (release.subject.size() != 1) return differs("subject");
+  // It becomes a header field of the client's answer.
+  const std::string media = release.text("media").value_or("");
+  const auto visible = [](char c) { return c >= 0x20 && c < 0x7f; };
+  if (media.empty() || media.size() > 255 || !std::all_of(media.begin(), media.end(), visible)) return differs("media");
   return {};
 }
 
