@@ -1,0 +1,44 @@
+"""What the end-to-end tests share: the demo's modules on the path, a root folder, checks that say what was expected."""
+
+import contextlib
+import os
+import pathlib
+import shutil
+import sys
+import tempfile
+
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+DEMO = SOURCE / "scripts/demo"
+sys.path.insert(0, str(DEMO))
+os.umask(0o077)
+
+
+class Failure(Exception):
+    pass
+
+
+def check(condition, what):
+    if not condition:
+        raise Failure(what)
+
+
+@contextlib.contextmanager
+def temporary_root():
+    root = pathlib.Path(tempfile.mkdtemp(prefix="sekisho-e2e-"))
+    try:
+        yield root
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
+
+
+def main(run):
+    """Runs `run(root)`; 1 and the reason when something is not as it should be."""
+    from report import DemoError
+
+    with temporary_root() as root:
+        try:
+            run(root)
+        except (Failure, DemoError) as error:
+            print(f"FAILED: {error}", file=sys.stderr)
+            return 1
+    return 0
