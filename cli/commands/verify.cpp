@@ -26,13 +26,15 @@ Result<std::map<std::string, Digest>> parse_roots(const std::vector<std::string>
       return fail(Code::InvalidArgument, "--root takes <zone>=<SHA-256 of the root certificate>, not " + text);
     }
     const Result<Digest> digest = digest_from_hex(std::string_view(text).substr(equals + 1));
-    if (!digest) return fail(Code::InvalidArgument, "--root: not 64 lower-case hex digits after " + text.substr(0, equals + 1));
+    if (!digest)
+      return fail(Code::InvalidArgument, "--root: not 64 lower-case hex digits after " + text.substr(0, equals + 1));
     if (!out.emplace(text.substr(0, equals), *digest).second) {
       return fail(Code::InvalidArgument, "--root: the zone " + text.substr(0, equals) + " is named twice");
     }
   }
   if (out.empty()) {
-    return fail(Code::InvalidArgument, "--root is needed: the digests of the root certificates that you trust, from a source of your own");
+    return fail(Code::InvalidArgument,
+                "--root is needed: the digests of the root certificates that you trust, from a source of your own");
   }
   return out;
 }
@@ -55,7 +57,9 @@ void print_facts(const trust::ExchangeFacts& f, std::ostream& out) {
   out << fmt::format("\nexchange {}\n", f.exchange);
   line("outcome", f.code.empty() ? f.outcome : f.outcome + " (" + f.code + ")");
   line("from", fmt::format("{} (zone {})", f.provider, f.provider_zone));
-  line("to", f.recipient.empty() ? "" : fmt::format("{} (zone {})", f.recipient, f.recipient_zone.empty() ? "none" : f.recipient_zone));
+  line("to", f.recipient.empty()
+                 ? ""
+                 : fmt::format("{} (zone {})", f.recipient, f.recipient_zone.empty() ? "none" : f.recipient_zone));
   line("agreement", f.agreement);
   line("dataset", f.dataset);
   line("purpose", f.purpose);
@@ -70,10 +74,12 @@ void print_text(const VerificationReport& report, std::ostream& out) {
   for (const auto& [group, findings] : grouped(report)) {
     const auto faults = std::count_if(findings.begin(), findings.end(), [](const auto* f) { return !f->ok(); });
     out << fmt::format("{:<12} {}\n", group,
-                       faults == 0 ? fmt::format("ok ({})", findings.size()) : fmt::format("{} of {} failed", faults, findings.size()));
+                       faults == 0 ? fmt::format("ok ({})", findings.size())
+                                   : fmt::format("{} of {} failed", faults, findings.size()));
     for (const trust::Finding* f : findings) {
       if (f->ok()) continue;
-      out << fmt::format("  {}: {}{}{}\n", trust::verdict_info(f->verdict).name, f->detail, f->member.empty() ? "" : " — ", f->member);
+      out << fmt::format("  {}: {}{}{}\n", trust::verdict_info(f->verdict).name, f->detail,
+                         f->member.empty() ? "" : " — ", f->member);
     }
   }
   for (const trust::ExchangeFacts& facts : report.facts) print_facts(facts, out);
@@ -109,8 +115,9 @@ void print_json(const VerificationReport& report, std::ostream& out) {
                                   {"verdict", trust::verdict_info(f.verdict).name}});
   }
   for (const trust::ExchangeFacts& f : report.facts) facts.push_back(facts_json(f));
-  const Json json = JsonObject{{"verdict", verdict.name}, {"exitCode", verdict.exit_code}, {"meaning", verdict.meaning},
-                               {"note", report.note},     {"facts", facts},                {"findings", findings}};
+  const Json json = JsonObject{
+      {"verdict", verdict.name}, {"exitCode", verdict.exit_code}, {"meaning", verdict.meaning}, {"note", report.note},
+      {"facts", facts},          {"findings", findings}};
   out << to_text(json) << "\n";
 }
 

@@ -16,6 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!again || *again != as_text(bytes)) std::abort();
   }
   if (const auto e = trust::envelope_from_dsse(as_text(bytes)); e && !trust::check_seal_shape(e->seal)) std::abort();
-  if (const auto entry = trust::parse_log_entry(bytes); entry && entry->SerializeAsString() != as_text(bytes)) std::abort();
+  if (const auto entry = trust::parse_log_entry(bytes); entry && entry->SerializeAsString() != as_text(bytes))
+    std::abort();
   return 0;
 }

@@ -9,7 +9,8 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace sekisho;
   const BytesView bytes(data, size);
-  if (const auto id = trust::parse_tile_path(as_text(bytes)); id && trust::tile_path(*id) != as_text(bytes)) std::abort();
+  if (const auto id = trust::parse_tile_path(as_text(bytes)); id && trust::tile_path(*id) != as_text(bytes))
+    std::abort();
   for (unsigned width = 1; width <= 4; ++width) {
     const auto entries = trust::parse_entry_bundle(bytes, width);
     if (!entries) continue;

@@ -182,7 +182,8 @@ Status check_draft(const Draft& draft) {
       }
       break;
     case SubjectRule::Erased:
-      if (draft.subject.empty() || draft.subject.size() > 64) return statement_error("subject", "must be 1 to 64 commitments");
+      if (draft.subject.empty() || draft.subject.size() > 64)
+        return statement_error("subject", "must be 1 to 64 commitments");
       break;
   }
   return {};

@@ -65,7 +65,8 @@ Result<std::vector<Bytes>> decode_chain(BytesView bytes) {
 }
 
 std::string format_disclosure(const Disclosure& disclosure) {
-  std::string out = fmt::format(R"({{"statement":"{}","salt":"{}")", to_hex(disclosure.statement), to_hex(disclosure.salt));
+  std::string out =
+      fmt::format(R"({{"statement":"{}","salt":"{}")", to_hex(disclosure.statement), to_hex(disclosure.salt));
   if (disclosure.data) out += fmt::format(R"(,"data":"{}")", to_base64(*disclosure.data));
   return out + "}";
 }
@@ -146,7 +147,8 @@ Result<Bytes> merge_bundles(std::span<const Bytes> bundles, const ArchiveLimits&
       if (!disclosure) return fail(disclosure.error());
       const auto [it, fresh] = disclosures.try_emplace(disclosure->statement, *disclosure);
       if (fresh) continue;
-      if (it->second.salt != disclosure->salt || (it->second.data && disclosure->data && it->second.data != disclosure->data)) {
+      if (it->second.salt != disclosure->salt ||
+          (it->second.data && disclosure->data && it->second.data != disclosure->data)) {
         return fail(Code::BundleFormat, "two contents for the member " + name);
       }
       if (disclosure->data) it->second = std::move(*disclosure);

@@ -10,8 +10,8 @@ Commitment close(const Digest& salt, std::uint64_t bytes, std::uint64_t chunks, 
   static constexpr std::string_view kContext("sekisho-commit-v1\0", 18);
   const auto be_bytes = be64(bytes);
   const auto be_chunks = be64(chunks);
-  return {sha256({as_bytes(kContext), BytesView(salt), BytesView(be_bytes), BytesView(be_chunks), BytesView(root)}), bytes,
-          chunks};
+  return {sha256({as_bytes(kContext), BytesView(salt), BytesView(be_bytes), BytesView(be_chunks), BytesView(root)}),
+          bytes, chunks};
 }
 
 }  // namespace
@@ -42,11 +42,14 @@ Status ContentHasher::add_chunk(BytesView chunk) {
   return {};
 }
 
-Commitment ContentHasher::finish(const Digest& salt) const { return close(salt, bytes_, chunks_.size(), chunks_.root()); }
+Commitment ContentHasher::finish(const Digest& salt) const {
+  return close(salt, bytes_, chunks_.size(), chunks_.root());
+}
 
 Digest commit_field(const Digest& salt, std::string_view name, BytesView value) {
   static constexpr std::string_view kContext("sekisho-field-v1\0", 17);
-  const std::uint8_t length[2] = {static_cast<std::uint8_t>(name.size() >> 8), static_cast<std::uint8_t>(name.size() & 0xff)};
+  const std::uint8_t length[2] = {static_cast<std::uint8_t>(name.size() >> 8),
+                                  static_cast<std::uint8_t>(name.size() & 0xff)};
   return sha256({as_bytes(kContext), BytesView(salt), BytesView(length), as_bytes(name), value});
 }
 

@@ -82,7 +82,8 @@ Result<Envelope> decode_envelope(BytesView bytes) {
   if (!seal) return fail(seal.error());
   Envelope out{std::move(*message.mutable_payload()), std::move(*seal)};
   // Lite messages keep unknown fields: only a new encoding shows that there were none, and no other spelling.
-  if (encode_envelope(out) != to_bytes(bytes)) return fail(Code::ProtobufFormat, "the envelope is not in its one spelling");
+  if (encode_envelope(out) != to_bytes(bytes))
+    return fail(Code::ProtobufFormat, "the envelope is not in its one spelling");
   return out;
 }
 
@@ -93,7 +94,8 @@ Result<std::string> envelope_header(const Envelope& envelope) {
 }
 
 Result<Envelope> envelope_from_header(std::string_view text) {
-  if (text.size() > kMaxStatementHeader) return fail(Code::LimitExceeded, "the header is longer than a statement's may be");
+  if (text.size() > kMaxStatementHeader)
+    return fail(Code::LimitExceeded, "the header is longer than a statement's may be");
   const Result<Bytes> bytes = from_base64url(text);
   if (!bytes) return fail(bytes.error());
   return decode_envelope(*bytes);
@@ -102,10 +104,10 @@ Result<Envelope> envelope_from_header(std::string_view text) {
 std::string envelope_to_dsse(const Envelope& envelope, const Ed25519PublicKey& key) {
   Bytes sig(envelope.seal.signature.begin(), envelope.seal.signature.end());
   if (envelope.seal.size > 1) sig = encode_seal(envelope.seal);
-  const Json json = JsonObject{
-      {"payload", to_base64(as_bytes(envelope.payload))},
-      {"payloadType", kPayloadType},
-      {"signatures", JsonArray{JsonObject{{"keyid", to_hex(sha256(key.octets))}, {"sig", to_base64(sig)}}}}};
+  const Json json =
+      JsonObject{{"payload", to_base64(as_bytes(envelope.payload))},
+                 {"payloadType", kPayloadType},
+                 {"signatures", JsonArray{JsonObject{{"keyid", to_hex(sha256(key.octets))}, {"sig", to_base64(sig)}}}}};
   return to_text(json);
 }
 
@@ -131,7 +133,8 @@ Result<Envelope> envelope_from_dsse(std::string_view text) {
   const Result<Bytes> octets = from_base64(*sig);
   const Result<Bytes> body = from_base64(*payload);
   if (!octets || !body) return fail(Code::Encoding, "a DSSE envelope has invalid base64");
-  if (body->empty() || body->size() > kMaxPayloadBytes) return fail(Code::LimitExceeded, "the payload is over its limit");
+  if (body->empty() || body->size() > kMaxPayloadBytes)
+    return fail(Code::LimitExceeded, "the payload is over its limit");
   Envelope out;
   out.payload = as_text(*body);
   if (octets->size() == 64) {

@@ -30,9 +30,10 @@ constexpr Member kRequest[] = {{"transfer", Text, kRequired},
                                {"purpose", Text, kOptional}};
 
 // transfer is the provider's process id; policy and plan are digests.
-constexpr Member kTerms[] = {{"recipient", Party, kRequired}, {"transfer", Text, kRequired}, {"dataset", Text, kRequired},
-                             {"schema", Text, kOptional},     {"purpose", Text, kRequired},  {"basis", Text, kOptional},
-                             {"policy", Hash, kRequired},     {"plan", Hash, kRequired},     {"mode", Text, kRequired}};
+constexpr Member kTerms[] = {
+    {"recipient", Party, kRequired}, {"transfer", Text, kRequired}, {"dataset", Text, kRequired},
+    {"schema", Text, kOptional},     {"purpose", Text, kRequired},  {"basis", Text, kOptional},
+    {"policy", Hash, kRequired},     {"plan", Hash, kRequired},     {"mode", Text, kRequired}};
 
 constexpr Member kIntent[] = {{"exchange", Exchange, kRequired},
                               {"provider", Party, kRequired},
@@ -41,25 +42,28 @@ constexpr Member kIntent[] = {{"exchange", Exchange, kRequired},
                               {"onBehalfOf", Hash, kOptional}};
 
 // intent is absent for a foreign peer, which has none.
-constexpr Member kRelease[] = {{"terms", Hash, kRequired},     {"exchange", Exchange, kRequired},
-                               {"intent", Hash, kOptional},    {"request", Hash, kRequired},
-                               {"tlsCert", Hash, kOptional},   {"decision", Hash, kRequired},
-                               {"media", Text, kRequired},     {"parents", Parents, kOptional},
-                               {"retryOf", Exchange, kOptional}, {"resumeOf", Exchange, kOptional},
-                               {"onBehalfOf", Hash, kOptional}};
+constexpr Member kRelease[] = {
+    {"terms", Hash, kRequired},        {"exchange", Exchange, kRequired}, {"intent", Hash, kOptional},
+    {"request", Hash, kRequired},      {"tlsCert", Hash, kOptional},      {"decision", Hash, kRequired},
+    {"media", Text, kRequired},        {"parents", Parents, kOptional},   {"retryOf", Exchange, kOptional},
+    {"resumeOf", Exchange, kOptional}, {"onBehalfOf", Hash, kOptional}};
 
 // of is the release; commitment, bytes and chunks as the receiver computed them, absent when it has none.
-constexpr Member kReceipt[] = {{"of", Hash, kRequired},        {"exchange", Exchange, kRequired},
+constexpr Member kReceipt[] = {{"of", Hash, kRequired},         {"exchange", Exchange, kRequired},
                                {"outcome", Outcome, kRequired}, {"bytes", Integer, kOptional},
                                {"chunks", Integer, kOptional},  {"commitment", Hash, kOptional},
                                {"reason", Text, kOptional}};
 
-constexpr Member kRefusal[] = {{"recipient", Party, kRequired}, {"exchange", Exchange, kRequired},
-                               {"intent", Hash, kOptional},     {"code", Text, kRequired},
+constexpr Member kRefusal[] = {{"recipient", Party, kRequired},
+                               {"exchange", Exchange, kRequired},
+                               {"intent", Hash, kOptional},
+                               {"code", Text, kRequired},
                                {"decision", Hash, kOptional}};
 
-constexpr Member kVoid[] = {{"recipient", Party, kRequired}, {"exchange", Exchange, kRequired},
-                            {"intent", Hash, kOptional},     {"code", Text, kOptional},
+constexpr Member kVoid[] = {{"recipient", Party, kRequired},
+                            {"exchange", Exchange, kRequired},
+                            {"intent", Hash, kOptional},
+                            {"code", Text, kOptional},
                             {"decision", Hash, kOptional}};
 
 constexpr Member kErasure[] = {{"reason", Text, kOptional}};
@@ -80,8 +84,9 @@ constexpr std::array<KindRule, kStatementKinds.size()> kRules = {{
 bool is_text(const Json& value) {
   if (!value.is_string()) return false;
   const auto& text = value.get_string();
-  return !text.empty() && text.size() <= kMaxText &&
-         std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+  return !text.empty() && text.size() <= kMaxText && std::none_of(text.begin(), text.end(), [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+  });
 }
 
 bool is_hash(const Json& value) { return value.is_string() && digest_from_hex(value.get_string()).has_value(); }
@@ -145,7 +150,8 @@ Status check_receipt(const JsonObject& object) {
 const KindRule& rule_of(StatementKind kind) { return kRules[static_cast<std::size_t>(kind)]; }
 
 Status statement_error(std::string_view member, std::string_view what) {
-  return fail(Error(Code::StatementInvalid, fmt::format("statement: {} {}", member, what)).with("member", std::string(member)));
+  return fail(
+      Error(Code::StatementInvalid, fmt::format("statement: {} {}", member, what)).with("member", std::string(member)));
 }
 
 Status check_members(StatementKind kind, const JsonObject& object, std::span<const std::string_view> common) {

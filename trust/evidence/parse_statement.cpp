@@ -10,7 +10,8 @@
 namespace sekisho::trust {
 namespace {
 
-constexpr std::array<std::string_view, 8> kCommon = {"issuer", "log", "clock", "snapshot", "rand", "agreement", "counter", "prev"};
+constexpr std::array<std::string_view, 8> kCommon = {"issuer", "log",       "clock",   "snapshot",
+                                                     "rand",   "agreement", "counter", "prev"};
 constexpr std::string_view kDidWeb = "did:web:";
 constexpr std::size_t kMaxErased = 64;
 // DSSE: "DSSEv1" SP length(type) SP type SP length(payload) SP payload
@@ -165,8 +166,10 @@ Status read_subjects(const JsonArray& list, Statement& out) {
       out.subject.push_back({subject->name, subject->digest});
       continue;
     }
-    if (subject->name != out.text(rule.subject_member)) return statement_error("subject", "has not its object's id as name");
-    const std::optional<Digest> stated = rule.subject == SubjectRule::ContentOrReference ? out.digest("commitment") : std::nullopt;
+    if (subject->name != out.text(rule.subject_member))
+      return statement_error("subject", "has not its object's id as name");
+    const std::optional<Digest> stated =
+        rule.subject == SubjectRule::ContentOrReference ? out.digest("commitment") : std::nullopt;
     const bool content = rule.subject == SubjectRule::Content || stated.has_value();
     if (content != subject->commitment) return statement_error("subject", "has another digest than its kind");
     if (stated && *stated != subject->digest) return statement_error("subject", "is not the member commitment");

@@ -19,7 +19,8 @@ Bytes batch_message(std::uint32_t size, const Digest& root) {
 }  // namespace
 
 Result<std::vector<Seal>> seal_batch(std::span<const SealInput> batch, Signer& statement_key) {
-  if (batch.empty() || batch.size() > kMaxBatch) return fail(Code::InvalidArgument, "a seal is over 1 to 1,024 statements");
+  if (batch.empty() || batch.size() > kMaxBatch)
+    return fail(Code::InvalidArgument, "a seal is over 1 to 1,024 statements");
   std::vector<Seal> seals(batch.size());
   if (batch.size() == 1) {
     const Result<Signature> signature = statement_key.sign(pae(batch[0].payload));
@@ -34,7 +35,8 @@ Result<std::vector<Seal>> seal_batch(std::span<const SealInput> batch, Signer& s
   for (const SealInput& input : batch) level.push_back(leaf_hash(input.id));
   for (unsigned height = 0; level.size() > 1; ++height) {
     for (std::uint32_t i = 0; i < size; ++i) {
-      if (const std::size_t sibling = (i >> height) ^ 1U; sibling < level.size()) seals[i].path.push_back(level[sibling]);
+      if (const std::size_t sibling = (i >> height) ^ 1U; sibling < level.size())
+        seals[i].path.push_back(level[sibling]);
     }
     std::vector<Digest> above;
     above.reserve((level.size() + 1) / 2);
@@ -60,7 +62,8 @@ std::vector<Digest> seal_path(std::span<const Digest> ids, std::uint32_t index) 
 }
 
 Status check_seal_shape(const Seal& seal) {
-  if (seal.size < 1 || seal.size > kMaxBatch) return fail(Code::SignatureInvalid, "a seal is over 1 to 1,024 statements");
+  if (seal.size < 1 || seal.size > kMaxBatch)
+    return fail(Code::SignatureInvalid, "a seal is over 1 to 1,024 statements");
   if (seal.index >= seal.size) return fail(Code::SignatureInvalid, "a seal's index is outside its batch");
   if (seal.path.size() != inclusion_path_length(seal.index, seal.size)) {
     return fail(Code::SignatureInvalid, "a seal's path has not the length of its index and size");

@@ -45,7 +45,8 @@ bool is_zero(BytesView octets) {
 // Only to learn which header to rebuild; any other spelling fails the comparison.
 std::size_t read_octal(BytesView digits) {
   std::size_t value = 0;
-  for (const std::uint8_t digit : digits) value = value * 8 + (digit >= '0' && digit <= '7' ? digit - std::size_t{'0'} : 0);
+  for (const std::uint8_t digit : digits)
+    value = value * 8 + (digit >= '0' && digit <= '7' ? digit - std::size_t{'0'} : 0);
   return value;
 }
 
@@ -56,7 +57,8 @@ std::string_view name_in(BytesView header) {
 
 bool valid_segment(std::string_view segment) {
   return !segment.empty() && segment.front() != '.' && std::all_of(segment.begin(), segment.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+           c == '.';
   });
 }
 

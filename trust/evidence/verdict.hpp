@@ -28,9 +28,11 @@ struct VerdictInfo {
 
 inline constexpr auto kVerdictTable = std::to_array<VerdictInfo>({
     {Verdict::ValidAtExchange, "VALID_AT_EXCHANGE", 0,
-     "every path was valid at the time of the exchange, a cosigned checkpoint or time-stamp proves that time, and a later CRL confirms it"},
+     "every path was valid at the time of the exchange, a cosigned checkpoint or time-stamp proves that time, and a "
+     "later CRL confirms it"},
     {Verdict::ValidUnconfirmed, "VALID_UNCONFIRMED", 0,
-     "every path was valid at the time that the nodes' logs state; no cosigned checkpoint, time-stamp or later CRL confirms it yet"},
+     "every path was valid at the time that the nodes' logs state; no cosigned checkpoint, time-stamp or later CRL "
+     "confirms it yet"},
     {Verdict::Indeterminate, "INDETERMINATE", 3, "something needed is not in the bundle; the report names it"},
     {Verdict::Contested, "CONTESTED", 4,
      "a key was reported compromised from before the exchange, or sealed statements contradict each other"},

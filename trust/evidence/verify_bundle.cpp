@@ -4,7 +4,8 @@
 
 namespace sekisho::trust {
 
-VerificationReport verify_bundle(BytesView bundle, const std::map<std::string, Digest>& roots, const VerifyOptions& options) {
+VerificationReport verify_bundle(BytesView bundle, const std::map<std::string, Digest>& roots,
+                                 const VerifyOptions& options) {
   VerificationReport report;
   verify::Findings findings;
   const Result<ArchiveView> members = read_bundle(bundle, options.limits);

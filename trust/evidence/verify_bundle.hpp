@@ -1,11 +1,11 @@
-// The offline verifier: bundle and root digests in, report out. No network, no files, no clock: every instant comes from
-// what was signed. The same function decides in the node, in the command line tool and in tests.
+// The offline verifier: bundle and root digests in, report out. No network, no files, no clock: every instant comes
+// from what was signed. The same function decides in the node, in the command line tool and in tests.
 //
 // Order: archive and manifest; every member in its one spelling; seals under the certificates that the statements name;
 // paths as of each statement's log time, in the issuer's zone and, across zones, under the counterpart's recognition;
-// inclusion in one checkpoint of each log, signed by the log key of the NodeRecord; twins in both logs; terms, receipts,
-// counters; disclosures; misconduct. A member that nothing refers to is an error. All checks run; the verdict is the
-// worst finding. Pure, thread-safe.
+// inclusion in one checkpoint of each log, signed by the log key of the NodeRecord; twins in both logs; terms,
+// receipts, counters; disclosures; misconduct. A member that nothing refers to is an error. All checks run; the verdict
+// is the worst finding. Pure, thread-safe.
 #pragma once
 
 #include <functional>
@@ -23,9 +23,10 @@
 namespace sekisho::trust {
 
 struct Finding {
-  std::string group;   // archive, statement, seal, path, recognition, log, twin, terms, receipt, order, disclosure, misconduct
-  std::string member;  // the member of the bundle, where it is of one
-  std::string detail;  // one sentence
+  std::string
+      group;  // archive, statement, seal, path, recognition, log, twin, terms, receipt, order, disclosure, misconduct
+  std::string member;                          // the member of the bundle, where it is of one
+  std::string detail;                          // one sentence
   Verdict verdict = Verdict::ValidAtExchange;  // what this finding leaves possible
 
   [[nodiscard]] bool ok() const { return verdict <= Verdict::ValidUnconfirmed; }
@@ -34,14 +35,14 @@ struct Finding {
 // One exchange as the sealed statements tell it.
 struct ExchangeFacts {
   std::string exchange;
-  std::string outcome;  // "released, verified", "released, unconfirmed", "refused", "void"
+  std::string outcome;                  // "released, verified", "released, unconfirmed", "refused", "void"
   std::string provider, provider_zone;  // DIDs
   std::string recipient, recipient_zone;
   std::string agreement;  // hex; empty where none is named
   std::string dataset, purpose, media;
   std::string provider_log;   // "<origin>#<index>"
   std::string recipient_log;  // of the receipt; empty without
-  Instant time;                      // log time of the provider's statement
+  Instant time;               // log time of the provider's statement
   std::optional<Instant> receipt_time;
   std::optional<std::uint64_t> bytes;
   std::string code;  // of a refusal

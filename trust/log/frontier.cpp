@@ -37,7 +37,8 @@ Result<Frontier> Frontier::parse(BytesView bytes) {
   Frontier frontier;
   frontier.size_ = read_be64(bytes);
   const auto count = static_cast<std::size_t>(std::popcount(frontier.size_));
-  if (bytes.size() != 8 + count * 32) return fail(Code::ProofInvalid, "a frontier has not one hash for each set bit of its size");
+  if (bytes.size() != 8 + count * 32)
+    return fail(Code::ProofInvalid, "a frontier has not one hash for each set bit of its size");
   frontier.hashes_.resize(count);
   for (std::size_t i = 0; i < count; ++i) std::memcpy(frontier.hashes_[i].data(), bytes.data() + 8 + i * 32, 32);
   return frontier;

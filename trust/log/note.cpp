@@ -61,7 +61,8 @@ Result<VerifierKey> parse_vkey(std::string_view text) {
   key.name = text.substr(0, first);
   if (!valid_key_name(key.name)) return fail(Code::NoteFormat, "a verifier key has no valid name");
   const Result<Bytes> typed = from_base64(text.substr(second + 1));
-  if (!typed || typed->size() != 33) return fail(Code::NoteFormat, "a verifier key is not base64 of type and 32 octets");
+  if (!typed || typed->size() != 33)
+    return fail(Code::NoteFormat, "a verifier key is not base64 of type and 32 octets");
   const std::uint8_t type = (*typed)[0];
   if (type != 0x01 && type != 0x04) return fail(Code::NoteFormat, "a verifier key has a type that is not 0x01 or 0x04");
   key.type = static_cast<NoteKeyType>(type);
@@ -77,7 +78,8 @@ Result<Note> parse_note(std::string_view bytes) {
   if (bytes.size() > kMaxNoteBytes) return fail(Code::NoteFormat, "the note is over its limit");
   if (!valid_note_text(bytes)) return fail(Code::NoteFormat, "the note is not UTF-8 without control characters");
   const std::size_t split = bytes.rfind("\n\n");
-  if (split == std::string_view::npos || split == 0) return fail(Code::NoteFormat, "the note has no text or no signatures");
+  if (split == std::string_view::npos || split == 0)
+    return fail(Code::NoteFormat, "the note has no text or no signatures");
   Note note;
   note.text = bytes.substr(0, split + 1);
   std::string_view rest = bytes.substr(split + 2);

@@ -88,7 +88,8 @@ HashReader memory_reader(const std::vector<Digest>& leaves) {
   return [&leaves](unsigned level, std::uint64_t index) -> Result<Digest> {
     const std::uint64_t width = std::uint64_t{1} << level;
     if (index >= leaves.size() / width) return fail(Code::ProofInvalid, "no such complete subtree");
-    return tree_root(std::span(leaves).subspan(static_cast<std::size_t>(index * width), static_cast<std::size_t>(width)));
+    return tree_root(
+        std::span(leaves).subspan(static_cast<std::size_t>(index * width), static_cast<std::size_t>(width)));
   };
 }
 

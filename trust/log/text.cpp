@@ -53,8 +53,9 @@ bool valid_note_text(std::string_view text) {
 }
 
 bool has_unicode_space(std::string_view text) {
-  static constexpr std::array<std::string_view, 8> kSpaces = {
-      "\xc2\x85", "\xc2\xa0", "\xe1\x9a\x80", "\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x80\xaf", "\xe2\x81\x9f", "\xe3\x80\x80"};
+  static constexpr std::array<std::string_view, 8> kSpaces = {"\xc2\x85",     "\xc2\xa0",     "\xe1\x9a\x80",
+                                                              "\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x80\xaf",
+                                                              "\xe2\x81\x9f", "\xe3\x80\x80"};
   for (const std::string_view space : kSpaces) {
     if (text.find(space) != std::string_view::npos) return true;
   }

@@ -64,7 +64,8 @@ struct TileHashes {
     if (first % kTileWidth + width > id.width) return fail(Code::ProofInvalid, "no such complete subtree");
     const Result<const std::vector<Digest>*> found = tile(id);
     if (!found) return fail(found.error());
-    return tree_root(std::span(**found).subspan(static_cast<std::size_t>(first % kTileWidth), static_cast<std::size_t>(width)));
+    return tree_root(
+        std::span(**found).subspan(static_cast<std::size_t>(first % kTileWidth), static_cast<std::size_t>(width)));
   }
 };
 

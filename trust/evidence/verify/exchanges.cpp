@@ -33,13 +33,15 @@ struct Exchanges {
     if (const auto intent = s.digest("intent"); intent && material.statements.contains(*intent)) {
       const Statement& asked = material.statements.at(*intent).statement;
       if (asked.kind != StatementKind::Intent || asked.exchange() != s.exchange() ||
-          asked.digest("request") != s.digest("request") || asked.party("provider").value_or(Party{}).did != s.issuer.did ||
-          !item.counterpart || asked.issuer.did != item.counterpart->did) {
+          asked.digest("request") != s.digest("request") ||
+          asked.party("provider").value_or(Party{}).did != s.issuer.did || !item.counterpart ||
+          asked.issuer.did != item.counterpart->did) {
         against(item, "terms", "the intent that it names is of another exchange, request or party");
       }
     }
     if (item.receipts.empty() && !(item.counterpart && item.counterpart->foreign)) {
-      findings.fault(Verdict::Indeterminate, "receipt", item.member, "the receipt of this release is missing: released, unconfirmed");
+      findings.fault(Verdict::Indeterminate, "receipt", item.member,
+                     "the receipt of this release is missing: released, unconfirmed");
     }
   }
 
@@ -60,8 +62,9 @@ struct Exchanges {
     if (outcome == "verified" && !equal) {
       return against(item, "receipt", "the receipt says verified, but its commitment is not the release's");
     }
-    findings.pass("receipt", item.member, outcome == "verified" ? "both parties state the same commitment"
-                                                                : "outcome " + outcome + ": released, unconfirmed");
+    findings.pass("receipt", item.member,
+                  outcome == "verified" ? "both parties state the same commitment"
+                                        : "outcome " + outcome + ": released, unconfirmed");
   }
 };
 
@@ -85,7 +88,8 @@ void check_disclosures(Material& material, Findings& findings) {
       findings.pass("disclosure", member, "the salt alone: the commitment can be checked by whoever has the data");
       continue;
     }
-    const Status fits = verify_commitment(disclosure.salt, *disclosure.data, item->second.statement.subject[0].commitment);
+    const Status fits =
+        verify_commitment(disclosure.salt, *disclosure.data, item->second.statement.subject[0].commitment);
     if (!fits) {
       findings.fault(Verdict::Tampered, "disclosure", member, fits.error().message);
     } else {

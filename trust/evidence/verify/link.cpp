@@ -47,7 +47,8 @@ void link(Material& material, Findings& findings) {
     const Statement& s = item.statement;
     if (s.kind == StatementKind::Release) {
       item.terms = find(material, s.digest("terms"), StatementKind::Terms);
-      if (!item.terms) findings.fault(Verdict::Indeterminate, "terms", item.member, "the terms of this release are missing");
+      if (!item.terms)
+        findings.fault(Verdict::Indeterminate, "terms", item.member, "the terms of this release are missing");
     }
     if (s.kind == StatementKind::Receipt) {
       StatementItem* release = find(material, s.digest("of"), StatementKind::Release);

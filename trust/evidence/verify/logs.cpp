@@ -80,7 +80,8 @@ struct Logs {
   }
 
   // The entry says of the statement what the statement says of itself.
-  std::optional<std::string> mismatch(const pb::Entry& entry, const StatementItem& item, bool own, std::uint64_t index) {
+  std::optional<std::string> mismatch(const pb::Entry& entry, const StatementItem& item, bool own,
+                                      std::uint64_t index) {
     const Statement& s = item.statement;
     const Result<Seal> seal = seal_from_pb(entry.seal(), !own);
     if (!seal) return "its seal is malformed";
@@ -88,12 +89,15 @@ struct Logs {
     if (own) expected.path.clear();
     if (*seal != expected) return "its seal is not the statement's";
     if (entry.version() != 1 || !entry.detail().empty()) return "it is not of version 1 with a statement alone";
-    if (entry.kind() != (own ? own_entry_kind(s.kind) : peer_entry_kind(s.kind))) return "its kind is not the statement's";
+    if (entry.kind() != (own ? own_entry_kind(s.kind) : peer_entry_kind(s.kind)))
+      return "its kind is not the statement's";
     const auto exchange = s.exchange();
     const BytesView exchange_octets = exchange ? BytesView(exchange->octets) : BytesView{};
     const BytesView agreement = s.agreement ? BytesView(*s.agreement) : BytesView{};
-    if (!entry.exchange().empty() && entry.exchange() != as_text(exchange_octets)) return "its exchange is not the statement's";
-    if (!entry.agreement().empty() && entry.agreement() != as_text(agreement)) return "its agreement is not the statement's";
+    if (!entry.exchange().empty() && entry.exchange() != as_text(exchange_octets))
+      return "its exchange is not the statement's";
+    if (!entry.agreement().empty() && entry.agreement() != as_text(agreement))
+      return "its agreement is not the statement's";
     if (own && index != s.index) return "its index is not the one that the statement names";
     if (own && entry.time_us() != s.time.time_since_epoch().count()) return "its time is not the statement's";
     return std::nullopt;
@@ -117,8 +121,9 @@ struct Logs {
       return tampered(item.member, "the entry and the statement differ: " + *problem);
     }
     (own ? own_entries : peer_entries)[held.statement.id].push_back(head.origin);
-    findings.pass("log", item.member, "entry " + std::to_string(item.proof.index) + " of " + head.origin + " holds " +
-                                          std::string(kind_name(held.statement.kind)) + " " + to_hex(held.statement.id));
+    findings.pass("log", item.member,
+                  "entry " + std::to_string(item.proof.index) + " of " + head.origin + " holds " +
+                      std::string(kind_name(held.statement.kind)) + " " + to_hex(held.statement.id));
   }
 
   std::map<Digest, std::vector<std::string>> own_entries, peer_entries;
@@ -139,8 +144,9 @@ struct Logs {
       if (both && own && peer) {
         findings.pass("twin", item.member, "the logs of both parties hold it");
       } else if (both) {
-        findings.fault(Verdict::Indeterminate, "twin", item.member,
-                       own ? "the entry of the other party's log is missing" : "the entry of the issuer's log is missing");
+        findings.fault(
+            Verdict::Indeterminate, "twin", item.member,
+            own ? "the entry of the other party's log is missing" : "the entry of the issuer's log is missing");
       } else if (!own && !peer) {
         findings.fault(Verdict::Indeterminate, "log", item.member, "no log that is in the bundle holds it");
       }

@@ -34,11 +34,11 @@ struct StatementItem {
   std::string member;
   Envelope envelope;
   Statement statement;
-  bool sealed = false;                     // the seal verified under the certificate that the statement names
-  const StatementItem* terms = nullptr;    // of a release
-  const StatementItem* release = nullptr;  // of a receipt
+  bool sealed = false;                         // the seal verified under the certificate that the statement names
+  const StatementItem* terms = nullptr;        // of a release
+  const StatementItem* release = nullptr;      // of a receipt
   std::vector<const StatementItem*> receipts;  // of a release
-  std::optional<Party> counterpart;        // the other party, where the statements say who
+  std::optional<Party> counterpart;            // the other party, where the statements say who
 };
 
 struct SnapshotItem {

@@ -13,7 +13,8 @@ void check_counters(const Material& material, Findings& findings) {
   std::map<std::tuple<std::string, Digest, std::uint64_t>, const StatementItem*> counted;
   for (const auto& [id, item] : material.statements) {
     const Statement& s = item.statement;
-    if (s.agreement && s.counter && item.sealed) counted.emplace(std::tuple(s.issuer.did, *s.agreement, *s.counter), &item);
+    if (s.agreement && s.counter && item.sealed)
+      counted.emplace(std::tuple(s.issuer.did, *s.agreement, *s.counter), &item);
   }
   for (const auto& [key, item] : counted) {
     const auto& [did, agreement, counter] = key;
@@ -22,9 +23,11 @@ void check_counters(const Material& material, Findings& findings) {
     if (before == counted.end()) continue;
     const Statement& earlier = before->second->statement;
     if (item->statement.prev != earlier.id || earlier.time >= item->statement.time) {
-      findings.fault(Verdict::Contested, "order", item->member, "the statement before it under its agreement is not the one that it names");
+      findings.fault(Verdict::Contested, "order", item->member,
+                     "the statement before it under its agreement is not the one that it names");
     } else {
-      findings.pass("order", item->member, "follows statement " + std::to_string(counter - 1) + " of its issuer under the agreement");
+      findings.pass("order", item->member,
+                    "follows statement " + std::to_string(counter - 1) + " of its issuer under the agreement");
     }
   }
 }
@@ -36,7 +39,8 @@ void check_log_times(const Material& material, Findings& findings) {
   }
   const StatementItem* before = nullptr;
   for (const auto& [key, item] : logged) {
-    if (before && before->statement.origin == item->statement.origin && before->statement.time >= item->statement.time) {
+    if (before && before->statement.origin == item->statement.origin &&
+        before->statement.time >= item->statement.time) {
       findings.fault(Verdict::Contested, "order", item->member, "its log time does not rise with its index");
     }
     before = item;

@@ -36,7 +36,7 @@ struct Judge {
   const PathJudge& judge;
   Findings& findings;
   std::vector<std::pair<Instant, Bytes>> crls;
-  std::map<std::string, std::map<Instant, const SnapshotItem*>> named;      // DID → what its statements name, by time
+  std::map<std::string, std::map<Instant, const SnapshotItem*>> named;   // DID → what its statements name, by time
   std::map<std::pair<Digest, Digest>, std::vector<Question>> questions;  // by snapshot and leaf
 
   // The snapshot of the counterpart's zone that the counterpart itself named nearest to that time.
@@ -87,7 +87,8 @@ struct Judge {
       if (issued > q.at()) later.push_back(der);
     }
     const TrustSnapshot& snapshot = q.snapshot->snapshot;
-    return judge({q.snapshot->signed_bytes, roots, *q.chain, Use::Statement, q.at(), snapshot.id, snapshot.sequence, later});
+    return judge(
+        {q.snapshot->signed_bytes, roots, *q.chain, Use::Statement, q.at(), snapshot.id, snapshot.sequence, later});
   }
 
   void report(const Question& q, const AsOfReport& answer) {
@@ -97,7 +98,8 @@ struct Judge {
     const bool known = verdict <= Verdict::ValidUnconfirmed || verdict == Verdict::Contested;
     if (known && (answer.identity.did != claimed.did || answer.identity.zone != claimed.zone ||
                   answer.identity.cert != claimed.cert)) {
-      findings.fault(Verdict::InvalidAtExchange, q.group, member, "the issuer is not the DID and zone of its certificate");
+      findings.fault(Verdict::InvalidAtExchange, q.group, member,
+                     "the issuer is not the DID and zone of its certificate");
     } else if (verdict <= Verdict::ValidUnconfirmed) {
       findings.pass(q.group, member, claimed.did + " was valid at " + to_rfc3339(q.at()) + " " + q.under, verdict);
     } else {
@@ -150,7 +152,9 @@ struct Judge {
 
 bool of_a_known_ca(const Material& material, const Crl& crl) {
   const auto issued_by = [&](const ZoneDescriptor& zone) {
-    const auto is = [&](const Certificate& ca) { return ca.subject_der() == crl.issuer_der() && crl.signed_by(ca).has_value(); };
+    const auto is = [&](const Certificate& ca) {
+      return ca.subject_der() == crl.issuer_der() && crl.signed_by(ca).has_value();
+    };
     return is(zone.root) || is(zone.cross_ca) || std::any_of(zone.issuing_cas.begin(), zone.issuing_cas.end(), is);
   };
   for (const auto& [id, item] : material.snapshots) {

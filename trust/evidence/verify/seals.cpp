@@ -24,7 +24,8 @@ void check_snapshots(Material& material, const std::map<std::string, Digest>& ro
     const TrustSnapshot& snapshot = item.snapshot;
     const auto root = roots.find(snapshot.zone);
     if (root == roots.end()) {
-      findings.fault(Verdict::Indeterminate, "snapshot", item.member, "no --root was given for the zone " + snapshot.zone);
+      findings.fault(Verdict::Indeterminate, "snapshot", item.member,
+                     "no --root was given for the zone " + snapshot.zone);
     } else if (root->second != snapshot.descriptor.root.digest()) {
       findings.fault(Verdict::InvalidAtExchange, "snapshot", item.member,
                      "the root of the zone " + snapshot.zone + " is not the one that was given");
@@ -41,13 +42,15 @@ void check_seals(Material& material, Findings& findings) {
     const Digest& cert = item.statement.issuer.cert;
     const auto chain = material.chains.find(cert);
     if (chain == material.chains.end()) {
-      findings.fault(Verdict::Indeterminate, "seal", item.member, "the issuer's chain " + chain_member(cert) + " is missing");
+      findings.fault(Verdict::Indeterminate, "seal", item.member,
+                     "the issuer's chain " + chain_member(cert) + " is missing");
       continue;
     }
     material.unused.erase(chain_member(cert));
     const Result<Ed25519PublicKey> key = statement_key(chain->second[0]);
     if (!key) {
-      findings.fault(Verdict::Tampered, "seal", item.member, "the issuer's certificate has no statement key: " + key.error().message);
+      findings.fault(Verdict::Tampered, "seal", item.member,
+                     "the issuer's certificate has no statement key: " + key.error().message);
       continue;
     }
     if (const Status s = cache.verify(item.envelope.payload, item.envelope.seal, *key); !s) {

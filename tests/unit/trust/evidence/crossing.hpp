@@ -151,14 +151,18 @@ struct Crossing {
   // All members but those whose proof index is named in `without`.
   [[nodiscard]] BundleWriter writer() const {
     BundleWriter out;
-    const auto add = [](Status s) { if (!s) throw std::runtime_error(s.error().chain()); };
+    const auto add = [](Status s) {
+      if (!s) throw std::runtime_error(s.error().chain());
+    };
     for (const Envelope* e : {&terms, &intent, &release, &receipt}) add(out.add_statement(*e));
     for (const LogNode* n : {&farm, &trade}) {
       add(out.add_chain(n->node->statement_chain));
       add(out.add_snapshot(n->zone->state->digest(), n->zone->state->bytes()));
     }
-    for (const std::uint64_t index : {3U, 4U, 5U}) add(out.add_proof(farm.origin(), farm.proof(index, farm.entries.size())));
-    for (const std::uint64_t index : {5U, 6U, 7U, 8U}) add(out.add_proof(trade.origin(), trade.proof(index, trade.entries.size())));
+    for (const std::uint64_t index : {3U, 4U, 5U})
+      add(out.add_proof(farm.origin(), farm.proof(index, farm.entries.size())));
+    for (const std::uint64_t index : {5U, 6U, 7U, 8U})
+      add(out.add_proof(trade.origin(), trade.proof(index, trade.entries.size())));
     add(out.add_disclosure({statement_id(release.payload), salt, data}));
     return out;
   }

@@ -30,8 +30,8 @@ inline Draft draft_of(StatementKind kind) {
       d.members = {{"transfer", "t-1"}, {"format", "HttpData-PULL"}, {"recipient", trade}, {"purpose", "research"}};
       break;
     case StatementKind::Terms:
-      d.members = {{"recipient", trade},         {"transfer", "t-1"},   {"dataset", "harvest"},
-                   {"schema", "urn:sekisho:v"},  {"purpose", "research"}, {"basis", "contract"},
+      d.members = {{"recipient", trade},         {"transfer", "t-1"},      {"dataset", "harvest"},
+                   {"schema", "urn:sekisho:v"},  {"purpose", "research"},  {"basis", "contract"},
                    {"policy", hex_of("policy")}, {"plan", hex_of("plan")}, {"mode", "record"}};
       break;
     case StatementKind::Intent:
@@ -43,11 +43,16 @@ inline Draft draft_of(StatementKind kind) {
       break;
     case StatementKind::Release:
       d.subject = {{kExchange, digest_of("content")}};
-      d.members = {{"terms", hex_of("terms")},       {"exchange", kExchange},
-                   {"intent", hex_of("intent")},     {"request", hex_of("request")},
-                   {"tlsCert", hex_of("tls")},       {"decision", hex_of("decision")},
-                   {"media", "application/x-ndjson"}, {"parents", JsonArray{hex_of("a"), hex_of("b")}},
-                   {"retryOf", kExchange},           {"resumeOf", kExchange},
+      d.members = {{"terms", hex_of("terms")},
+                   {"exchange", kExchange},
+                   {"intent", hex_of("intent")},
+                   {"request", hex_of("request")},
+                   {"tlsCert", hex_of("tls")},
+                   {"decision", hex_of("decision")},
+                   {"media", "application/x-ndjson"},
+                   {"parents", JsonArray{hex_of("a"), hex_of("b")}},
+                   {"retryOf", kExchange},
+                   {"resumeOf", kExchange},
                    {"onBehalfOf", hex_of("client")}};
       break;
     case StatementKind::Receipt:

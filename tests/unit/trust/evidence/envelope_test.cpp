@@ -118,7 +118,8 @@ TEST(Envelope, DsseIsStrict) {
   EXPECT_FALSE(envelope_from_dsse(with(R"("keyid":)", R"("cert":"","keyid":)")));
   EXPECT_FALSE(envelope_from_dsse("{}"));
   // The key id is a hint: another one changes nothing about what verifies.
-  const Envelope spoofed = envelope_from_dsse(with(to_hex(sha256(key.public_key().octets)), std::string(64, '0'))).value();
+  const Envelope spoofed =
+      envelope_from_dsse(with(to_hex(sha256(key.public_key().octets)), std::string(64, '0'))).value();
   EXPECT_TRUE(verify_seal(spoofed.payload, spoofed.seal, key.public_key()));
 }
 

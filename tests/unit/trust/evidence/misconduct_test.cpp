@@ -7,7 +7,8 @@
 namespace sekisho::trust {
 namespace {
 
-Statement made(StatementKind kind, std::uint64_t index, std::uint64_t counter, const char* exchange = testing::kExchange) {
+Statement made(StatementKind kind, std::uint64_t index, std::uint64_t counter,
+               const char* exchange = testing::kExchange) {
   Draft draft = testing::draft_of(kind);
   if (draft.members.contains("exchange")) draft.members["exchange"] = exchange;
   Assigned given = testing::assigned();

@@ -126,7 +126,8 @@ TEST(Statement, StrictShape) {
       {"no prev", replaced(good, R"(,"prev":")" + testing::hex_of("previous") + '"', "")},
       {"counter 0 with prev", replaced(good, R"("counter":3)", R"("counter":0)")},
       {"no agreement", replaced(good, R"(,"agreement":")" + testing::hex_of("agreement") + '"', "")},
-      {"exchange in upper case", replaced(replaced(good, "0123456789ab", "0123456789AB"), "0123456789ab", "0123456789AB")},
+      {"exchange in upper case",
+       replaced(replaced(good, "0123456789ab", "0123456789AB"), "0123456789ab", "0123456789AB")},
       {"over its limit", replaced(good, R"("media":")", R"("media":")" + std::string(20'000, 'x'))},
       {"media over its limit", replaced(good, R"("media":")", R"("media":")" + std::string(600, 'x'))},
       {"control character in a text", replaced(good, R"("media":")", R"("media":"\u0007)")},
@@ -136,10 +137,12 @@ TEST(Statement, StrictShape) {
 
 TEST(Statement, MembersThatMustBeThere) {
   const std::vector<std::pair<StatementKind, const char*>> cases = {
-      {StatementKind::Agreement, "provider"}, {StatementKind::Request, "recipient"}, {StatementKind::Terms, "plan"},
-      {StatementKind::Intent, "request"},     {StatementKind::Release, "terms"},     {StatementKind::Release, "decision"},
-      {StatementKind::Receipt, "of"},         {StatementKind::Receipt, "outcome"},   {StatementKind::Receipt, "bytes"},
-      {StatementKind::Refusal, "code"},       {StatementKind::Void, "recipient"},
+      {StatementKind::Agreement, "provider"}, {StatementKind::Request, "recipient"},
+      {StatementKind::Terms, "plan"},         {StatementKind::Intent, "request"},
+      {StatementKind::Release, "terms"},      {StatementKind::Release, "decision"},
+      {StatementKind::Receipt, "of"},         {StatementKind::Receipt, "outcome"},
+      {StatementKind::Receipt, "bytes"},      {StatementKind::Refusal, "code"},
+      {StatementKind::Void, "recipient"},
   };
   for (const auto& [kind, member] : cases) {
     Draft draft = draft_of(kind);
@@ -151,7 +154,8 @@ TEST(Statement, MembersThatMustBeThere) {
 
 TEST(Statement, ReceiptsOfWhatNeverCame) {
   Draft draft = draft_of(StatementKind::Receipt);
-  draft.members = {{"of", testing::hex_of("release")}, {"exchange", testing::kExchange}, {"outcome", "lost"}, {"reason", "closed"}};
+  draft.members = {
+      {"of", testing::hex_of("release")}, {"exchange", testing::kExchange}, {"outcome", "lost"}, {"reason", "closed"}};
   const Result<Statement> lost = parse_statement(assemble(draft, assigned()));
   ASSERT_TRUE(lost) << lost.error().chain();
   EXPECT_TRUE(lost->subject.empty());

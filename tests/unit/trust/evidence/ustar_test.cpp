@@ -9,7 +9,8 @@ namespace sekisho::trust {
 namespace {
 
 Bytes archive() {
-  return write_ustar({{"a/one", to_bytes("1")}, {"a/two", Bytes(512, 'x')}, {"b", {}}, {"c.json", Bytes(700, 'y')}}).value();
+  return write_ustar({{"a/one", to_bytes("1")}, {"a/two", Bytes(512, 'x')}, {"b", {}}, {"c.json", Bytes(700, 'y')}})
+      .value();
 }
 
 TEST(Ustar, RoundTrip) {
@@ -68,7 +69,8 @@ TEST(Ustar, OrderDuplicatesAndTails) {
 }
 
 TEST(Ustar, NamesArePlain) {
-  for (const char* bad : {"", "/a", "a/", "a//b", "../a", "a/../b", "./a", "a/./b", ".hidden", "a b", "a\\b", "a\nb", "\xc3\xa9"}) {
+  for (const char* bad :
+       {"", "/a", "a/", "a//b", "../a", "a/../b", "./a", "a/./b", ".hidden", "a b", "a\\b", "a\nb", "\xc3\xa9"}) {
     EXPECT_FALSE(valid_member_name(bad)) << bad;
     EXPECT_FALSE(write_ustar({{bad, {}}})) << bad;
   }

@@ -84,9 +84,11 @@ TEST(VerifyBundle, AWholeExchangeIsValid) {
   EXPECT_EQ(facts.provider_log, "farm.jp.example/sekisho/2026h2#4");
   EXPECT_EQ(facts.recipient_log, "trade.eu.example/sekisho/2026h2#8");
   EXPECT_EQ(facts.bytes, crossing().data.size());
-  for (const char* group : {"path", "recognition", "seal", "log", "twin", "terms", "receipt", "order", "disclosure", "misconduct"}) {
-    EXPECT_TRUE(std::any_of(report.findings.begin(), report.findings.end(), [&](const Finding& f) { return f.group == group; }))
-        << group;
+  for (const char* group :
+       {"path", "recognition", "seal", "log", "twin", "terms", "receipt", "order", "disclosure", "misconduct"}) {
+    EXPECT_TRUE(std::any_of(report.findings.begin(), report.findings.end(), [&](const Finding& f) {
+      return f.group == group;
+    })) << group;
   }
 }
 
@@ -103,14 +105,12 @@ TEST(VerifyBundle, ContributionsOfBothNodesMerge) {
 // Audit report 7.8 row 23: any member left out.
 TEST(VerifyBundle, EveryMissingMemberIsNoticed) {
   const Members all = members_of(crossing().bundle());
-  // Disclosures may be erased; the terms are held by both logs, and one is enough.
-  const std::string terms_out = log_folder(crossing().farm.origin()) + "proofs/3";
-  const std::string terms_in = log_folder(crossing().trade.origin()) + "proofs/5";
+  // Disclosures may be erased by right; everything else is needed.
   for (const auto& [name, content] : all) {
     Members some = all;
     some.erase(name);
     const VerificationReport report = judge(some);
-    if (name.starts_with("disclosures/") || name == terms_out || name == terms_in) {
+    if (name.starts_with("disclosures/")) {
       EXPECT_EQ(report.verdict, Verdict::ValidUnconfirmed) << name << ": " << print(report);
     } else {
       EXPECT_GE(report.verdict, Verdict::Indeterminate) << name;
@@ -148,9 +148,11 @@ TEST(VerifyBundle, MembersThatNothingRefersToAreMalformed) {
   const std::vector<std::pair<const char*, std::pair<std::string, Bytes>>> cases = {
       {"unknown folder", {"notes/" + stranger, to_bytes("x")}},
       {"unknown name", {"readme", to_bytes("x")}},
-      {"chain of nobody", {chain_member(c.zones.stranger.statement_cert), encode_chain(c.zones.stranger.statement_chain)}},
+      {"chain of nobody",
+       {chain_member(c.zones.stranger.statement_cert), encode_chain(c.zones.stranger.statement_chain)}},
       {"snapshot of a third zone", {snapshot_member(c.zones.xx.state->digest()), to_bytes(c.zones.xx.state->bytes())}},
-      {"disclosure of nothing", {disclosure_member(Digest{1}), to_bytes(format_disclosure({Digest{1}, Digest{2}, std::nullopt}))}},
+      {"disclosure of nothing",
+       {disclosure_member(Digest{1}), to_bytes(format_disclosure({Digest{1}, Digest{2}, std::nullopt}))}},
       {"proof of an unknown entry",
        {log_folder(c.farm.origin()) + "proofs/6", to_bytes(format_proof(c.farm.proof(6, c.farm.entries.size())))}},
       {"empty log", {"log/" + stranger + "/checkpoint", to_bytes("x")}},
@@ -247,7 +249,8 @@ TEST(VerifyBundle, TermsOfAnotherAgreementRefuse) {
 }
 
 TEST(VerifyBundle, IntentOfAnotherExchangeRefuses) {
-  const Crossing c({{StatementKind::Intent, [](Draft& d) { d.members["request"] = testing::hex_of("another request"); }}});
+  const Crossing c(
+      {{StatementKind::Intent, [](Draft& d) { d.members["request"] = testing::hex_of("another request"); }}});
   EXPECT_EQ(verified(c.bundle(), c.roots()).verdict, Verdict::Contested);
 }
 
@@ -273,7 +276,8 @@ TEST(VerifyBundle, TwoOutcomesConvict) {
   BundleWriter writer;
   for (const auto& [name, content] : members_of(c.bundle())) ASSERT_TRUE(writer.add(name, content));
   ASSERT_TRUE(writer.add_statement(refusal));
-  ASSERT_TRUE(writer.add(log_folder(c.farm.origin()) + "proofs/8", to_bytes(format_proof(c.farm.proof(8, c.farm.entries.size())))));
+  ASSERT_TRUE(writer.add(log_folder(c.farm.origin()) + "proofs/8",
+                         to_bytes(format_proof(c.farm.proof(8, c.farm.entries.size())))));
   const VerificationReport report = verified(writer.finish().value(), c.roots());
   EXPECT_EQ(report.verdict, Verdict::Contested) << print(report);
   EXPECT_TRUE(has(report, "misconduct", Verdict::Contested));
@@ -297,9 +301,9 @@ TEST(VerifyBundle, FutureAndPastInstantsAreNotCovered) {
     members[statement_member(statement_id(late.payload))] = encode_envelope(late);
     const VerificationReport report = judge(members, c);
     EXPECT_GE(report.verdict, Verdict::Indeterminate) << print(report);
-    EXPECT_TRUE(std::any_of(report.findings.begin(), report.findings.end(),
-                            [](const Finding& f) { return f.group == "path" && !f.ok(); }))
-        << print(report);
+    EXPECT_TRUE(std::any_of(report.findings.begin(), report.findings.end(), [](const Finding& f) {
+      return f.group == "path" && !f.ok();
+    })) << print(report);
   }
 }
 

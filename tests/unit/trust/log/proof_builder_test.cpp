@@ -32,7 +32,8 @@ TEST(ProofBuilder, ConsistencyOfAllSmallTreesVerifies) {
   for (std::uint64_t n = 1; n <= leaves.size(); ++n) {
     for (std::uint64_t m = 1; m <= n; ++m) {
       const auto proof = consistency_proof(m, n, reader).value();
-      EXPECT_TRUE(verify_consistency(m, n, root_at(m, reader).value(), root_at(n, reader).value(), proof)) << m << " " << n;
+      EXPECT_TRUE(verify_consistency(m, n, root_at(m, reader).value(), root_at(n, reader).value(), proof))
+          << m << " " << n;
     }
   }
 }
@@ -70,7 +71,8 @@ TEST(ProofBuilder, RewrittenHistoryHasNoProof) {
   const Digest before = tree_root(std::span(leaves).first(11));
   leaves[3][0] ^= 1;
   const HashReader reader = memory_reader(leaves);
-  EXPECT_FALSE(verify_consistency(11, 20, before, root_at(20, reader).value(), consistency_proof(11, 20, reader).value()));
+  EXPECT_FALSE(
+      verify_consistency(11, 20, before, root_at(20, reader).value(), consistency_proof(11, 20, reader).value()));
 }
 
 TEST(ProofBuilder, RefusesWhatIsOutside) {

@@ -30,15 +30,15 @@ TEST(TesseraLog, EveryCheckpointTileAndEntryVerifies) {
       EXPECT_EQ(root, empty_root());
       continue;
     }
-    const HashReader hashes = tile_hash_reader(size, [&](const TileId& id) -> Result<Bytes> {
-      return to_bytes(test::read_text(folder / tile_path(id)));
-    });
+    const HashReader hashes = tile_hash_reader(
+        size, [&](const TileId& id) -> Result<Bytes> { return to_bytes(test::read_text(folder / tile_path(id))); });
     EXPECT_EQ(root_at(size, hashes).value(), root) << size;
     if (size > 1) {
       const auto proof = consistency_proof(size - 1, size, hashes).value();
       EXPECT_TRUE(verify_consistency(size - 1, size, previous_root, root, proof)) << size;
     }
-    const Bytes bundle = to_bytes(test::read_text(folder / tile_path({TileId::kEntries, 0, static_cast<unsigned>(size)})));
+    const Bytes bundle =
+        to_bytes(test::read_text(folder / tile_path({TileId::kEntries, 0, static_cast<unsigned>(size)})));
     const auto entries = parse_entry_bundle(bundle, static_cast<unsigned>(size));
     ASSERT_TRUE(entries) << entries.error().chain();
     for (std::uint64_t index = 0; index < size; ++index) {

@@ -29,12 +29,35 @@ TEST(Tile, PathsRoundTrip) {
 }
 
 TEST(Tile, RefusesEveryOtherSpelling) {
-  for (const char* bad :
-       {"", "tile", "tile/0", "tile/0/", "tile/0/0", "tile/0/00", "tile/0/0000", "tile/0/x000/001", "tile/0/x1/000",
-        "tile/8/000", "tile/00/000", "tile/-1/000", "tile/0/000.p", "tile/0/000.p/", "tile/0/000.p/0", "tile/0/000.p/256",
-        "tile/0/000.p/01", "tile/0/000/", "tile/0/000.p/1/", "tile/0/../000", "tile/0/..", "/tile/0/000", "tile//0/000",
-        "tile/0/x001", "tile/0/x001.p/3/000", "tile/entry/000", "tile/0/000.q/1", "tile/0/x999/x999/x999/x999/x999/x999/000",
-        "tile/0/0x1"}) {
+  for (const char* bad : {"",
+                          "tile",
+                          "tile/0",
+                          "tile/0/",
+                          "tile/0/0",
+                          "tile/0/00",
+                          "tile/0/0000",
+                          "tile/0/x000/001",
+                          "tile/0/x1/000",
+                          "tile/8/000",
+                          "tile/00/000",
+                          "tile/-1/000",
+                          "tile/0/000.p",
+                          "tile/0/000.p/",
+                          "tile/0/000.p/0",
+                          "tile/0/000.p/256",
+                          "tile/0/000.p/01",
+                          "tile/0/000/",
+                          "tile/0/000.p/1/",
+                          "tile/0/../000",
+                          "tile/0/..",
+                          "/tile/0/000",
+                          "tile//0/000",
+                          "tile/0/x001",
+                          "tile/0/x001.p/3/000",
+                          "tile/entry/000",
+                          "tile/0/000.q/1",
+                          "tile/0/x999/x999/x999/x999/x999/x999/000",
+                          "tile/0/0x1"}) {
     EXPECT_FALSE(parse_tile_path(bad)) << bad;
   }
 }
