@@ -61,7 +61,8 @@ async::Task<Status> stream_query(const ApiParts& parts, std::shared_ptr<RunningQ
     auto page = co_await next_page(parts, running);
     if (!page) {
       log_error("audit.query_failed", page.error());
-      co_return fail(page.error());
+      written = fail(page.error());
+      break;
     }
     if (page->empty()) continue;
     written = co_await sink.write(std::move(*page));

@@ -105,7 +105,14 @@ async::Task<Result<Delivery>> Consumer::get(ConsumerRequest request) {
     co_return fail(answer.error());
   }
   if (answer->status == 200) co_return co_await take(record, std::move(*intent), std::move(*answer));
+  const bool stale = answer->status == 401 || answer->status == 404 || answer->status == 409;
   Error error = co_await refused(std::move(*intent), std::move(*answer));
+  if (stale) {
+    // The transfer or its token may have ended over there; asking for a fresh one ends it here too, so that the next call
+    // does not fail the same way.
+    const auto fresh = co_await parts_.transfer_service.refresh_token(record.provider_pid, request.deadline);
+    if (!fresh) log_info("transfer.ended", {{"transfer", record.provider_pid}, {"why", fresh.error().chain()}});
+  }
   co_return fail(std::move(error).with("peer", request.provider_dns));
 }
 

@@ -51,7 +51,7 @@ Status EvidenceService::admit_void(const std::string& peer_did) {
   Window& window = windows_[peer_did];
   if (now - window.start > std::chrono::minutes(1)) window = Window{now, 0};
   if (window.voids >= voids_per_minute_) {
-    return fail(Error(Code::TooManyRequests, "too many voids of this peer in a minute").with("retry_after_s", "60"));
+    return fail(Error(Code::TooManyRequests, "too many voids and refusals of this peer in a minute").with("retry_after_s", "60"));
   }
   ++window.voids;
   return {};

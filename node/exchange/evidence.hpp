@@ -30,12 +30,14 @@ class EvidenceService {
   [[nodiscard]] async::Task<http::Response> get(trust::PeerIdentity peer, std::string exchange, std::string transfer, std::string correlation);
   [[nodiscard]] http::Response batch(const trust::PeerIdentity& peer, std::string_view body, std::string_view correlation) const;
 
+  // Each void and each refusal is a sealed entry that is kept for ever, so a peer may cause only so many in a minute.
+  [[nodiscard]] Status admit_void(const std::string& peer_did);
+
   // The outcome on record, or nullopt. For the 409 of a replayed id too.
   [[nodiscard]] Result<std::optional<JsonObject>> find(const std::string& peer_did, const Uuid& exchange) const;
 
  private:
   [[nodiscard]] async::Task<Result<JsonObject>> find_or_void(trust::PeerIdentity peer, Uuid exchange, std::string transfer);
-  [[nodiscard]] Status admit_void(const std::string& peer_did);
 
   struct Window {
     std::chrono::steady_clock::time_point start;

@@ -26,10 +26,12 @@ Status OpenExchanges::admit(const Digest& agreement, Instant now) const {
   return {};
 }
 
-void OpenExchanges::opened(const Digest& agreement, const Uuid& exchange, Instant at) {
+bool OpenExchanges::opened(const Digest& agreement, const Uuid& exchange, Instant at) {
   const std::lock_guard lock(mutex_);
   Account& account = accounts_[agreement];
-  if (account.exchanges.emplace(exchange, at).second) account.by_time.emplace(at, exchange);
+  if (!account.exchanges.emplace(exchange, at).second) return false;
+  account.by_time.emplace(at, exchange);
+  return true;
 }
 
 bool OpenExchanges::closed(const Digest& agreement, const Uuid& exchange) {

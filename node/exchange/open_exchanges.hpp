@@ -23,7 +23,8 @@ class OpenExchanges {
 
   // Code::OpenExchanges with help "retry_after_s" when the agreement must wait for receipts.
   [[nodiscard]] Status admit(const Digest& agreement, Instant now) const;
-  void opened(const Digest& agreement, const Uuid& exchange, Instant at);
+  // Before the release is committed, because its receipt may be here before the commit's caller is. False when it was open.
+  bool opened(const Digest& agreement, const Uuid& exchange, Instant at);
   // False when it was not open: its receipt was here before, or there was no such release.
   bool closed(const Digest& agreement, const Uuid& exchange);
   [[nodiscard]] std::size_t open(const Digest& agreement) const;

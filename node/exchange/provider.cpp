@@ -83,6 +83,13 @@ async::Task<http::Response> Provider::refuse(Crossing& crossing, Error error) {
                                 {"exchange", crossing.request.exchange},
                                 {"error", error.chain()}});
   if (passing(error.code) || crossing.exchange == Uuid{}) co_return http::problem(error, correlation);
+  // What was not understood is no question yet: it is counted, not kept.
+  if (error.code == Code::TokenInvalid || error.code == Code::InvalidArgument) co_return http::problem(error, correlation);
+  if (error.code != Code::ExchangeReplayed) {
+    if (const auto admitted = evidence_.admit_void(crossing.request.peer.did); !admitted) {
+      co_return http::problem(admitted.error(), correlation);
+    }
+  }
   if (error.code != Code::ExchangeReplayed) {
     const auto refusal = co_await steps::record_refusal(parts_, crossing, error.code);
     if (refusal) {

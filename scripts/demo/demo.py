@@ -52,7 +52,7 @@ def main():
         return 1
     finally:
         if not (options.keep and sys.exc_info()[0] is None and steps_keep.kept):
-            (None if os.environ.get("KEEPALIVE") else world.stop_all())
+            world.stop_all()
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ namespace sekisho::node::steps {
 namespace {
 
 // A record answer is at most 1 MiB after shaping; before it, rows of other lots may be much more.
-constexpr std::size_t kMostSourceBytes = 64U << 20;
+constexpr std::size_t kMostSourceBytes = 16U << 20;
 constexpr std::size_t kBatchRecords = 4096;
 constexpr std::size_t kBatchBytes = 1U << 20;
 

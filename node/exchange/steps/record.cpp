@@ -49,10 +49,13 @@ async::Task<Status> record(const ExchangeParts& parts, Crossing& crossing) {
       out.push_back(Mutation{Family::Quota, to_bytes(BytesView(agreement)), to_bytes(be64(used))});
     }
   };
+  const bool opened = parts.open.opened(agreement, crossing.exchange, parts.clock.now());
   auto committed = co_await parts.journal.commit(std::move(unit));
-  if (!committed) co_return fail(committed.error());
+  if (!committed) {
+    if (opened) parts.open.closed(agreement, crossing.exchange);
+    co_return fail(committed.error());
+  }
   CommittedEntry& entry = committed->entries[0];
-  parts.open.opened(agreement, crossing.exchange, entry.time);
   if (const auto kept = parts.disclosures.put(entry.id, crossing.salt); !kept) co_return fail(kept.error());
   crossing.index = entry.index;
   crossing.release = trust::Envelope{std::move(entry.payload), std::move(entry.seal)};

@@ -57,7 +57,7 @@ INSTANTIATE_TEST_SUITE_P(
                     BadCase{"Level", "log: {level: loud}\n", Code::SettingInvalid, "expected debug, info, warn or error"},
                     BadCase{"Syntax", "egress: [a\n", Code::YamlSyntax, "node.yaml cannot be read"},
                     BadCase{"DuplicateKey", "data: other\n", Code::YamlSyntax, "node.yaml cannot be read"}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& test) { return test.param.name; });
 
 TEST(Settings, AllFaultsTogether) {
   const auto s = parse_settings("node: {dns: Farm.JP}\nlisteners: {peer: {address: localhost}}\n", "node.yaml");

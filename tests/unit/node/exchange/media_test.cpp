@@ -22,7 +22,7 @@ INSTANTIATE_TEST_SUITE_P(Table, Accepts,
                                          Case{"Excluded", "application/x-ndjson;q=0", false},
                                          Case{"ExcludedButAny", "*/*, application/x-ndjson;q=0", false},
                                          Case{"AnyExcluded", "application/x-ndjson, */*;q=0", true}),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& test) { return test.param.name; });
 
 }  // namespace
 }  // namespace sekisho::node
