@@ -145,9 +145,10 @@ async::Task<bool> closed_by_the_other_side(const LoopbackNode& from, LoopbackWor
   if (!world.jp.authority->suspend("eu", "review", now)) co_return false;
   publish(world.jp, now);
   world.farm.install_snapshot(world.jp.snapshot);
+  const auto soon = async::Deadline::in(std::chrono::seconds(10));  // before an idle connection would end anyway
   for (;;) {
     const auto rest = co_await stream->read_some(octets);
-    if (!rest || *rest == 0) co_return true;
+    if (!rest || *rest == 0) co_return !soon.expired();
   }
 }
 
