@@ -176,7 +176,6 @@ async::Task<Result<RecordPointer>> TransferService::refresh_token(std::string pi
   request.dns = dns;
   request.method = "POST";
   request.target = fmt::format("/sekisho/v1/transfers/{}/token", http::percent_encode((*process)->peer_pid));
-  request.headers.add("Content-Length", "0");
   request.answer_limit = 16 * 1024;
   request.repeatable = true;
   request.deadline = deadline;

@@ -23,7 +23,7 @@ async::Task<Result<std::shared_ptr<const TransferRecord>>> Consumer::transfer(co
   auto found = co_await routes_.find(request.provider_dns, request.dataset, request.purpose, request.deadline);
   if (!found) co_return fail(found.error());
   if ((*found)->token_expires < parts_.clock.now() + kTokenMargin) {
-    co_return co_await parts_.transfer_service.refresh_token((*found)->provider_pid, request.deadline);
+    co_return co_await parts_.transfer_service.refresh_token((*found)->consumer_pid, request.deadline);
   }
   co_return found;
 }
@@ -110,7 +110,7 @@ async::Task<Result<Delivery>> Consumer::get(ConsumerRequest request) {
   if (stale) {
     // The transfer or its token may have ended over there; asking for a fresh one ends it here too, so that the next call
     // does not fail the same way.
-    const auto fresh = co_await parts_.transfer_service.refresh_token(record.provider_pid, request.deadline);
+    const auto fresh = co_await parts_.transfer_service.refresh_token(record.consumer_pid, request.deadline);
     if (!fresh) log_info("transfer.ended", {{"transfer", record.provider_pid}, {"why", fresh.error().chain()}});
   }
   co_return fail(std::move(error).with("peer", request.provider_dns));

@@ -177,6 +177,18 @@ TEST_F(TwoNodes, AgreementsOutliveTheProvidersRestart) {
   EXPECT_TRUE(eventually([this] { return open_releases(world.farm) == 0; }));
 }
 
+// Tokens are not stored: the first call after the restart asks for a fresh one.
+TEST_F(TwoNodes, AgreementsOutliveTheConsumersRestart) {
+  const auto first = get("events");
+  ASSERT_EQ(first.status, 200) << first.body;
+  world.trade.stop();
+  ASSERT_TRUE(world.trade.start()) << world.trade.last_error;
+  const auto again = get("events");
+  ASSERT_EQ(again.status, 200) << again.body;
+  EXPECT_EQ(header(again, "Sekisho-Agreement"), header(first, "Sekisho-Agreement"));
+  EXPECT_TRUE(eventually([this] { return open_releases(world.farm) == 0; }));
+}
+
 TEST_F(TwoNodes, AMissingSourceIsRefusedAndTheRefusalIsLogged) {
   ASSERT_EQ(get("gone").status, 200);
   std::filesystem::remove(world.folder.path() / "gone.ndjson");
