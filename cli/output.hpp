@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/core/json.hpp"
 #include "base/core/result.hpp"
@@ -15,6 +16,9 @@ inline constexpr int kUsage = 2;
 
 // json: the error as one object on standard output, for scripts.
 int report(const Error& error, bool json);
+
+// For the terminal: what a peer wrote must not move the cursor or change colours.
+[[nodiscard]] std::string printable(std::string_view text);
 
 // "name: value" lines; nested objects are indented.
 void print_facts(const JsonObject& facts, int indent = 0);

@@ -42,8 +42,8 @@ int catalog(const Options& options) {
   for (const auto& dataset : datasets->get_array()) {
     if (!dataset.is_object()) return report(Error(Code::JsonShape, "a dataset of the catalogue is no object"), false);
     const auto& row = dataset.get_object();
-    fmt::print("{}\n", get_string(row, "@id").value_or("?"));
-    if (const auto title = get_optional_string(row, "title"); title && *title) fmt::print("  {}\n", **title);
+    fmt::print("{}\n", printable(get_string(row, "@id").value_or("?")));
+    if (const auto title = get_optional_string(row, "title"); title && *title) fmt::print("  {}\n", printable(**title));
     if (const auto* offers = row.if_contains("hasPolicy"); offers != nullptr) fmt::print("  {}\n", to_text(*offers));
   }
   return kGood;

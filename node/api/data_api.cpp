@@ -67,6 +67,7 @@ async::Task<http::Response> get_data(const ApiParts& parts, http::Request reques
   if (!delivery) co_return refuse(request, delivery.error());
   http::Response response;
   response.headers.set("Content-Type", delivery->media);
+  response.headers.set("X-Content-Type-Options", "nosniff");  // the provider chose the type; no page may guess another
   response.headers.set("Cache-Control", "no-store, no-transform");
   response.headers.set("Sekisho-Agreement", to_hex(delivery->agreement));
   response.headers.set("Sekisho-Exchange", to_text(delivery->exchange));

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/core/encoding.hpp"
+#include "base/core/log.hpp"
 #include "base/crypto/digest.hpp"
 #include "node/exchange/keys.hpp"
 
@@ -52,18 +53,17 @@ Result<OpenIntent> intent_from_row(BytesView key, BytesView value) {
 
 Result<std::vector<OpenIntent>> open_intents(const Storage& storage) {
   std::vector<OpenIntent> out;
-  Status fault;
   const auto scanned = storage.scan(Family::Exchange, {}, as_bytes(kIntentPrefix), [&](BytesView key, BytesView value) {
     auto intent = intent_from_row(key, value);
-    if (!intent) {
-      fault = fail(intent.error());
-      return false;
+    // One damaged row must not keep the others from being closed.
+    if (intent) {
+      out.push_back(std::move(*intent));
+    } else {
+      log_error("intent.row_damaged", intent.error());
     }
-    out.push_back(std::move(*intent));
     return true;
   });
   if (!scanned) return fail(scanned.error());
-  if (!fault) return fail(fault.error());
   return out;
 }
 
