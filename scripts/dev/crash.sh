@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # kill nodes under load again and again and count what was lost: crash [rounds]
 #
-# 200 rounds of SIGKILL on a node as a process, a quarter as many on a file system that loses unsynced bytes, and the
+# 200 rounds of SIGKILL on a node as a process, as many on a file system that loses unsynced bytes, and the
 # proof that a build without sync fails. The same programs run with few rounds in ./dev test.
 . scripts/lib/common.sh
 rounds="${1:-200}"
