@@ -2,15 +2,10 @@
 //
 //   pull_bench plain    --port N --name NAME --cert PEM --key PEM --connections C --seconds S --path PATH
 //   pull_bench sealed   … --token T --transfer PID --provider-keys FOLDER
-//   pull_bench exchange … the same, and every answer is verified and receipted in batches with --consumer-keys FOLDER
-#include <atomic>
-#include <condition_variable>
+//   pull_bench exchange … the same, and every answer is verified and receipted, eight at a time, with --consumer-keys FOLDER
 #include <cstdio>
-#include <deque>
 #include <map>
-#include <mutex>
 #include <random>
-#include <thread>
 
 #include <fmt/format.h>
 
@@ -22,6 +17,7 @@
 #include "tests/bench/tls_load.hpp"
 #include "trust/evidence/commitment.hpp"
 #include "trust/evidence/envelope.hpp"
+#include "trust/evidence/seal_cache.hpp"
 #include "trust/evidence/statement.hpp"
 #include "trust/zone/node_folder.hpp"
 
@@ -29,7 +25,7 @@ namespace sekisho::bench {
 namespace {
 
 constexpr std::size_t kSamples = 100;
-constexpr std::size_t kReceiptBatch = 128;
+constexpr std::size_t kReceiptBatch = 8;
 
 struct Sample {
   std::string statement, salt, body;
@@ -78,49 +74,39 @@ class Reservoir {
   std::mt19937_64 random_{20261124};
 };
 
-// Verifies and receipts what the load received, on a thread and a connection of its own.
+// Verifies what came and receipts it, eight at a time, on the connection that it came over: so at most
+// 8 · connections releases are open, as a consumer that keeps its agreement has them.
 class Receipts {
  public:
-  Receipts(LoadOptions connection, trust::NodeFolder consumer, Ed25519PublicKey provider, std::unique_ptr<Signer> signer)
-      : options_(std::move(connection)), consumer_(std::move(consumer)), provider_(provider), signer_(std::move(signer)) {
-    options_.connections = 1;
-    options_.warm_up = std::chrono::milliseconds(0);
-    options_.duration = std::chrono::hours(1);
-  }
+  Receipts(std::size_t connections, trust::NodeFolder consumer, Ed25519PublicKey provider, std::unique_ptr<Signer> signer)
+      : consumer_(std::move(consumer)), provider_(provider), signer_(std::move(signer)), held_(connections) {}
 
-  void add(Sample sample) {
-    {
-      const std::lock_guard lock(mutex_);
-      waiting_.push_back(std::move(sample));
+  void take(const LoadAnswer& answer) {
+    if (answer.body.starts_with("{\"results\"")) {
+      for (std::size_t at = answer.body.find("\"logged\""); at != std::string_view::npos; at = answer.body.find("\"logged\"", at + 1)) ++logged_;
+    } else if (answer.status == 200) {
+      ++pulls_;
+      held_[answer.connection].push_back(Sample{std::string(header_value(answer.header, "Sekisho-Statement")),
+                                                std::string(header_value(answer.header, "Sekisho-Salt")), std::string(answer.body)});
     }
-    filled_.notify_one();
   }
-  void start() {
-    thread_ = std::thread([this] { run(); });
-  }
-  Status finish() {
-    {
-      const std::lock_guard lock(mutex_);
-      ended_ = true;
+  // The body of a receipts call when it is time for one; empty otherwise.
+  std::string due(std::size_t connection) {
+    auto& held = held_[connection];
+    if (held.size() < kReceiptBatch) return {};
+    auto body = receipts(held);
+    held.clear();
+    if (!body) {
+      fault_ = fail(body.error());
+      return "{}";
     }
-    filled_.notify_one();
-    thread_.join();
-    return fault_;
+    return std::move(*body);
   }
   [[nodiscard]] std::uint64_t logged() const { return logged_; }
+  [[nodiscard]] std::uint64_t pulls() const { return pulls_; }
+  [[nodiscard]] const Status& fault() const { return fault_; }
 
  private:
-  std::vector<Sample> next() {
-    std::unique_lock lock(mutex_);
-    filled_.wait(lock, [this] { return ended_ || waiting_.size() >= kReceiptBatch; });
-    std::vector<Sample> out;
-    while (!waiting_.empty() && out.size() < kReceiptBatch) {
-      out.push_back(std::move(waiting_.front()));
-      waiting_.pop_front();
-    }
-    return out;
-  }
-
   Result<std::string> receipts(const std::vector<Sample>& samples) {
     std::vector<std::string> payloads;
     for (const Sample& sample : samples) {
@@ -128,7 +114,7 @@ class Receipts {
       if (!envelope) return fail(envelope.error());
       const auto release = trust::parse_statement(envelope->payload);
       if (!release) return fail(release.error());
-      if (auto sealed = trust::verify_seal(envelope->payload, envelope->seal, provider_); !sealed) return fail(sealed.error());
+      if (auto sealed = seals_.verify(envelope->payload, envelope->seal, provider_); !sealed) return fail(sealed.error());
       const auto salt = digest_from_hex(sample.salt);
       if (!salt) return fail(salt.error());
       const auto received = trust::commit(*salt, as_bytes(sample.body));
@@ -170,47 +156,18 @@ class Receipts {
     return to_text(Json(JsonObject{{"receipts", std::move(list)}}));
   }
 
-  void run() {
-    bool more = true;
-    const auto make = [&](std::size_t, std::string& out) {
-      const auto samples = next();
-      if (samples.empty()) {
-        more = false;
-        out = fmt::format("GET /.well-known/dspace-version HTTP/1.1\r\nHost: {}\r\n\r\n", options_.server_name);
-        return;
-      }
-      auto body = receipts(samples);
-      if (!body) fault_ = fail(body.error());
-      const std::string text = body ? *body : std::string("{}");
-      out = fmt::format("POST /sekisho/v1/receipts HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{}",
-                        options_.server_name, text.size(), text);
-    };
-    const auto see = [&](const LoadAnswer& answer) {
-      for (std::size_t at = answer.body.find("\"logged\""); at != std::string_view::npos; at = answer.body.find("\"logged\"", at + 1)) ++logged_;
-    };
-    while (more && fault_) {
-      LoadOptions once = options_;
-      once.most_requests = 64;
-      const auto report = run_load(once, make, see);
-      if (!report) fault_ = fail(report.error());
-    }
-  }
-
-  LoadOptions options_;
   trust::NodeFolder consumer_;
   Ed25519PublicKey provider_;
   std::unique_ptr<Signer> signer_;
+  std::vector<std::vector<Sample>> held_;
+  trust::SealCache seals_;
   SystemClock clock_{std::chrono::milliseconds(100)};
   SystemRandom random_;
-  std::mutex mutex_;
-  std::condition_variable filled_;
-  std::deque<Sample> waiting_;
-  bool ended_ = false;
   std::uint64_t counter_ = 0;
   Digest previous_{};
-  std::atomic<std::uint64_t> logged_{0};
+  std::uint64_t logged_ = 0;
+  std::uint64_t pulls_ = 0;
   Status fault_;
-  std::thread thread_;
 };
 
 struct Arguments {
@@ -264,13 +221,17 @@ int run(Arguments a) {
     if (!seed) return fail_with(seed.error());
     auto key = Ed25519PrivateKey::from_seed(*seed);
     if (!key) return fail_with(key.error());
-    receipts = std::make_unique<Receipts>(options, std::move(*consumer), provider, std::make_unique<KeySigner>(std::move(*key)));
-    receipts->start();
+    receipts = std::make_unique<Receipts>(options.connections, std::move(*consumer), provider, std::make_unique<KeySigner>(std::move(*key)));
+    const auto pull = make;
+    make = [&, pull](std::size_t connection, std::string& out) {
+      const std::string body = receipts->due(connection);
+      if (body.empty()) return pull(connection, out);
+      out = fmt::format("POST /sekisho/v1/receipts HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{}",
+                        a["name"], body.size(), body);
+    };
     see = [&](const LoadAnswer& answer) {
-      samples.offer(answer);
-      if (answer.status != 200) return;
-      receipts->add(Sample{std::string(header_value(answer.header, "Sekisho-Statement")),
-                           std::string(header_value(answer.header, "Sekisho-Salt")), std::string(answer.body)});
+      if (!answer.body.starts_with("{\"results\"")) samples.offer(answer);
+      receipts->take(answer);
     };
   }
   auto report = run_load(options, make, see);
@@ -280,7 +241,11 @@ int run(Arguments a) {
                  {"p99_ms", report->percentile_ms(0.99)}};
   if (report->refused > 0) out["first_refusal"] = report->first_refusal.substr(0, 600);
   if (receipts) {
-    if (auto done = receipts->finish(); !done) return fail_with(done.error());
+    if (!receipts->fault()) return fail_with(receipts->fault().error());
+    // Of all answers, the share that were pulls.
+    const double share = static_cast<double>(receipts->pulls()) / static_cast<double>(report->all_answers);
+    out["answers"] = static_cast<std::int64_t>(receipts->pulls());
+    out["per_second"] = report->per_second() * share;
     out["receipts_logged"] = static_cast<std::int64_t>(receipts->logged());
   }
   if (a.mode != "plain") {
