@@ -51,22 +51,23 @@ class Completion {
     std::optional<T> value;
     std::move_only_function<void(std::optional<T>)> waiter;
 
-    // nullopt is the cancelled or late wait.
+    // nullopt is the cancelled or late wait. The waiter is posted under the lock, so that leave() can wait for the
+    // poster: it may still be inside the waiter's context when the waiter already runs there.
     static bool finish(const std::shared_ptr<State>& state, std::optional<T> value) {
-      std::move_only_function<void(std::optional<T>)> waiter;
-      {
-        const std::lock_guard lock(state->mutex);
-        if (state->done) return false;
-        state->done = true;
-        if (!state->waiter) {
-          state->value = std::move(value);
-          return true;
-        }
-        waiter = std::move(state->waiter);
+      const std::lock_guard lock(state->mutex);
+      if (state->done) return false;
+      state->done = true;
+      if (!state->waiter) {
+        state->value = std::move(value);
+        return true;
       }
+      auto waiter = std::exchange(state->waiter, nullptr);
       waiter(std::move(value));
       return true;
     }
+
+    // Before the waiter goes on, and maybe ends the context that it runs on.
+    void leave() { const std::lock_guard lock(mutex); }
   };
 
   // The initiation stands in a plain function: g++ 12 corrupts locals of a coroutine that holds it (asio #1007).
@@ -95,7 +96,8 @@ class Completion {
   }
 
   static Task<T> wait_on(std::shared_ptr<State> state) {
-    std::optional<T> value = co_await initiate(std::move(state));
+    std::optional<T> value = co_await initiate(state);
+    state->leave();
     if (!value) throw boost::system::system_error(boost::asio::error::operation_aborted);
     co_return std::move(*value);
   }
@@ -110,6 +112,7 @@ class Completion {
       });
     }
     std::optional<T> value = co_await initiate(state);
+    state->leave();
     co_return value;
   }
 
