@@ -69,5 +69,10 @@ def farm(folder, taster_seconds, rush_count, clients=(), unshaped=False):
     return json.dumps(document, indent=1)
 
 
+def taster(seconds):
+    """The taster's offer anew, ending soon."""
+    return json.dumps({"offers": [{"id": f"offer-{TASTER}", "dataset": TASTER, "policy": policy(stamp(seconds), 100)}]})
+
+
 def clients_only(clients):
     return json.dumps({"clients": list(clients)}, indent=1)

@@ -10,7 +10,7 @@ from steps_audit import from_nodes
 from steps_zones import publish
 from world import curl, problem
 
-TASTER_SECONDS = 6
+TASTER_SECONDS = 5
 RUSH_COUNT = 4000
 
 
@@ -33,8 +33,7 @@ def start(world, report):
     trade_auditor, world.trade_audit_token = new_client(world, world.trade, "auditor", ["audit"])
     stranger, world.stranger_token = new_client(world, world.stranger, "startup", ["data"])
     with report.step("offers applied: policy, rows of one lot, grower dropped", "farm.jp.example") as step:
-        text = offers.farm(world.farm.folder / "events", TASTER_SECONDS, RUSH_COUNT, [farm_auditor])
-        world.taster_until = time.monotonic() + TASTER_SECONDS
+        text = offers.farm(world.farm.folder / "events", 86400, RUSH_COUNT, [farm_auditor])
         diff = world.farm.apply("offers.yaml", text)
         step.verdict = f"{diff.count(chr(10) + '+') + diff.startswith('+')} objects added"
     world.trade.apply("clients.yaml", offers.clients_only([startup, trade_auditor]))
@@ -116,9 +115,11 @@ def refusals(world, report):
         good(world, offers.RECALLS)
         report.count("crossings")
     step("a fourth use where three are allowed", startup, lambda: call(world, offers.RECALLS), "QUOTA", 403, "limit")
+    world.farm.apply("taster.yaml", offers.taster(TASTER_SECONDS))
+    taster_until = time.monotonic() + TASTER_SECONDS
     good(world, offers.TASTER)
     report.count("crossings")
-    pause = world.taster_until + 1.3 - time.monotonic()
+    pause = taster_until + 1.3 - time.monotonic()
     if pause > 0:
         time.sleep(pause)
     step("a permission that has ended", startup, lambda: call(world, offers.TASTER), "EXPIRED", 403)
