@@ -56,6 +56,6 @@ say "running the tests ($preset)"
 status=0
 GTEST_OUTPUT="xml:$results/" "${run[@]}" --test-dir "build/$preset" -j "$jobs" --output-on-failure --no-tests=error \
   --test-output-size-passed 100000 --output-junit "$results.xml" "${selection[@]}" > "$results/ctest.log" 2>&1 || status=$?
-if [ $status != 0 ]; then grep -vE '^ *[0-9]+/[0-9]+ Test.*Passed|^ *Start ' "$results/ctest.log" | head -400; fi
+if [ $status != 0 ]; then grep -vE '^ *[0-9]+/[0-9]+ Test.*Passed|^ *Start ' "$results/ctest.log" | sed -n 1,400p; fi
 python3 scripts/test_summary.py --ctest "$results.xml" --gtest "$results" || status=1
 exit $status
