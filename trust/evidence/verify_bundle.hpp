@@ -59,7 +59,7 @@ using PathJudge = std::function<AsOfReport(const AsOfInput&)>;
 
 struct VerifyOptions {
   ArchiveLimits limits;
-  PathJudge judge = judge_as_of;
+  PathJudge judge = {};  // empty: judge_as_of(), with each snapshot of the bundle checked once
 };
 
 // roots: zone → SHA-256 of its root certificate (DER), from the auditor and from nowhere else.

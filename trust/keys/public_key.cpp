@@ -4,6 +4,7 @@
 #include "base/crypto/ed25519.hpp"
 #include "trust/keys/ossl.hpp"
 #include "trust/keys/private_key.hpp"
+#include "trust/keys/verified.hpp"
 
 namespace sekisho::trust {
 
@@ -78,6 +79,8 @@ Status PublicKey::verify(BytesView message, BytesView signature) const {
     }
     return {};
   }
+  const Digest name = VerifiedSignatures::name_of("ecdsa", spki_, message, signature);
+  if (VerifiedSignatures::shared().contains(name)) return {};
   MdCtxPtr context(EVP_MD_CTX_new());
   const EVP_MD* md = kind_ == KeyKind::P384 ? EVP_sha384() : EVP_sha256();
   ERR_clear_error();
@@ -88,6 +91,7 @@ Status PublicKey::verify(BytesView message, BytesView signature) const {
     ERR_clear_error();
     return fail(Code::SignatureInvalid, "an ECDSA signature does not verify");
   }
+  VerifiedSignatures::shared().insert(name);
   return {};
 }
 

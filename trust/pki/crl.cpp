@@ -2,6 +2,7 @@
 
 #include "base/crypto/digest.hpp"
 #include "trust/keys/ossl.hpp"
+#include "trust/keys/verified.hpp"
 #include "trust/pki/time.hpp"
 
 namespace sekisho::trust {
@@ -60,11 +61,14 @@ std::optional<Revocation> Crl::revocation(const Certificate& certificate) const 
 }
 
 Status Crl::signed_by(const Certificate& ca) const {
+  const Digest name = VerifiedSignatures::name_of("crl", ca.der(), der_, {});
+  if (ca.subject_der() == issuer_der_ && VerifiedSignatures::shared().contains(name)) return {};
   EVP_PKEY* key = X509_get0_pubkey(ca.native());
   if (ca.subject_der() != issuer_der_ || key == nullptr || X509_CRL_verify(crl_.get(), key) != 1) {
     ERR_clear_error();
     return fail(Code::SignatureInvalid, "a CRL is not signed by " + ca.subject());
   }
+  VerifiedSignatures::shared().insert(name);
   return {};
 }
 

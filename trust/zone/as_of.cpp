@@ -105,7 +105,11 @@ std::string_view name_of(AsOfVerdict verdict) {
 Result<AsOfSnapshot> AsOfSnapshot::prepare(BytesView signed_snapshot) {
   Result<TrustSnapshot> parsed = TrustSnapshot::parse(signed_snapshot);
   if (!parsed) return fail(parsed.error());
-  Result<std::shared_ptr<const TrustState>> state = TrustState::prepare(std::move(*parsed));
+  return prepare(std::move(*parsed));
+}
+
+Result<AsOfSnapshot> AsOfSnapshot::prepare(TrustSnapshot parsed) {
+  Result<std::shared_ptr<const TrustState>> state = TrustState::prepare(std::move(parsed));
   if (!state) return fail(state.error());
   AsOfSnapshot out;
   out.state_ = std::move(*state);

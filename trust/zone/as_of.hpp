@@ -48,6 +48,8 @@ class AsOfSnapshot {
  public:
   // SnapshotInvalid; the reason is what judge_as_of() would report as Invalid.
   [[nodiscard]] static Result<AsOfSnapshot> prepare(BytesView signed_snapshot);
+  // Of one that TrustSnapshot::parse() returned, with its signature checked there.
+  [[nodiscard]] static Result<AsOfSnapshot> prepare(TrustSnapshot parsed);
 
   [[nodiscard]] const TrustSnapshot& snapshot() const { return state_->snapshot(); }
   // input.snapshot is not looked at.

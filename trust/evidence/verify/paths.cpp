@@ -36,6 +36,7 @@ struct Judge {
   const PathJudge& judge;
   Findings& findings;
   std::vector<std::pair<Instant, Bytes>> crls;
+  std::map<Digest, Result<AsOfSnapshot>> prepared;                       // by id; each checked once
   std::map<std::string, std::map<Instant, const SnapshotItem*>> named;   // DID → what its statements name, by time
   std::map<std::pair<Digest, Digest>, std::vector<Question>> questions;  // by snapshot and leaf
 
@@ -87,8 +88,16 @@ struct Judge {
       if (issued > q.at()) later.push_back(der);
     }
     const TrustSnapshot& snapshot = q.snapshot->snapshot;
-    return judge(
-        {q.snapshot->signed_bytes, roots, *q.chain, Use::Statement, q.at(), snapshot.id, snapshot.sequence, later});
+    const AsOfInput input{q.snapshot->signed_bytes, roots, *q.chain, Use::Statement, q.at(), snapshot.id,
+                          snapshot.sequence, later};
+    if (judge) return judge(input);
+    auto found = prepared.find(snapshot.id);
+    if (found == prepared.end()) found = prepared.emplace(snapshot.id, AsOfSnapshot::prepare(snapshot)).first;
+    if (found->second) return found->second->judge(input);
+    AsOfReport refused;
+    refused.verdict = AsOfVerdict::Invalid;
+    refused.reason = found->second.error();
+    return refused;
   }
 
   void report(const Question& q, const AsOfReport& answer) {
@@ -171,7 +180,7 @@ bool of_a_known_ca(const Material& material, const Crl& crl) {
 
 void check_paths(Material& material, const std::map<std::string, Digest>& roots, const PathJudge& judge,
                  Findings& findings) {
-  Judge all{material, roots, judge, findings, {}, {}, {}};
+  Judge all{material, roots, judge, findings, {}, {}, {}, {}};
   for (const Bytes& der : material.crls) {
     const Result<Crl> crl = Crl::parse(der);
     if (!crl || !of_a_known_ca(material, *crl)) continue;  // stays unused
