@@ -12,6 +12,8 @@ import subprocess
 import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+OVERTIME = 120  # s that a fuzzer may go on after its time, to end what it runs
+MOST_JOBS = 2  # each may take 4 GiB
 PLANT_SECONDS = 120  # at most; it takes a second or two
 ENVIRONMENT = dict(os.environ, ASAN_OPTIONS="detect_leaks=1:allocator_may_return_null=1:symbolize=1",
                    ASAN_SYMBOLIZER_PATH="/usr/bin/llvm-symbolizer-19")
@@ -26,8 +28,11 @@ def run(build, name, program, seconds, keep):
     command = [os.path.join(build, "tests", "fuzz", "fuzz_" + program), f"-max_total_time={seconds}", "-timeout=10",
                "-rss_limit_mb=4096", "-max_len=65536", "-print_final_stats=1", f"-artifact_prefix={findings}/"]
     folders = ([corpus] if keep else []) + ([seeds] if os.path.isdir(seeds) else [])
-    result = subprocess.run(command + folders, capture_output=True, text=True, errors="replace", env=ENVIRONMENT,
-                            check=False, timeout=seconds + 300)
+    try:
+        result = subprocess.run(command + folders, capture_output=True, text=True, errors="replace", env=ENVIRONMENT,
+                                check=False, timeout=seconds + OVERTIME)
+    except subprocess.TimeoutExpired:
+        return 1, f"ERROR: {program} did not end {OVERTIME} s after its time", findings
     return result.returncode, result.stderr, findings
 
 
@@ -56,11 +61,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", required=True)
     parser.add_argument("--seconds", type=int, required=True)
-    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=1, help=f"targets at a time, at most {MOST_JOBS}")
     parser.add_argument("targets", nargs="+")
     arguments = parser.parse_args()
     good = bad = 0
-    with concurrent.futures.ThreadPoolExecutor(max_workers=arguments.jobs) as pool:
+    with concurrent.futures.ThreadPoolExecutor(max_workers=max(1, min(arguments.jobs, MOST_JOBS))) as pool:
         runs = [pool.submit(fuzz, arguments.build, name, arguments.seconds) for name in arguments.targets]
         for done in runs:
             _, fine, lines = done.result()
