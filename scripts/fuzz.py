@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 OVERTIME = 120  # s that a fuzzer may go on after its time, to end what it runs
@@ -27,7 +28,9 @@ def run(build, name, program, seconds, keep):
     seeds = os.path.join(ROOT, "tests", "fuzz", "seeds", name)
     command = [os.path.join(build, "tests", "fuzz", "fuzz_" + program), f"-max_total_time={seconds}", "-timeout=10",
                "-rss_limit_mb=4096", "-max_len=65536", "-print_final_stats=1", f"-artifact_prefix={findings}/"]
-    folders = ([corpus] if keep else []) + ([seeds] if os.path.isdir(seeds) else [])
+    # libFuzzer writes new inputs into the first folder: never the seeds, which are part of the source.
+    scratch = corpus if keep else tempfile.mkdtemp(prefix="planted.", dir=findings)
+    folders = [scratch] + ([seeds] if os.path.isdir(seeds) else [])
     try:
         result = subprocess.run(command + folders, capture_output=True, text=True, errors="replace", env=ENVIRONMENT,
                                 check=False, timeout=seconds + OVERTIME)
