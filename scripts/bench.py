@@ -211,6 +211,10 @@ http {{
             print("\n  Where the time of one sealed pull goes (one core, step by step)")
             print("".join(f"    {line}\n" for line in self.world.run(program).stdout.splitlines()))
 
+    def trace(self):
+        done = self.world.run(self.build / "tests/bench/trace_bench")
+        self.put("trace_100k_ms", json.loads(done.stdout.splitlines()[-1])["trace_100k_ms"], "ms", goal="goal ≤ 2 000")
+
     def close(self):
         if self.nginx:
             self.nginx.terminate()
@@ -223,12 +227,12 @@ def main():
     parser.add_argument("--build", default="build/release")
     parser.add_argument("--json")
     parser.add_argument("--seconds", type=float, default=4)
-    parser.add_argument("what", nargs="*", help="only these parts: pull exchange negotiation micro steps")
+    parser.add_argument("what", nargs="*", help="only these parts: pull exchange negotiation micro steps trace")
     options = parser.parse_args()
     bench = Bench(options.build, ".bench", options.seconds)
     try:
         bench.open()
-        for part in options.what or ["pull", "exchange", "negotiation", "micro", "steps"]:
+        for part in options.what or ["pull", "exchange", "negotiation", "micro", "steps", "trace"]:
             getattr(bench, part)()
     except DemoError as error:
         print(f"the bench failed: {error}", file=sys.stderr)

@@ -53,9 +53,23 @@ constexpr std::array kSchemes{
 
 // Short names of Digital Link 1.1 and their application identifiers.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 17> kShortNames{{
-    {"gtin", "01"}, {"itip", "8006"}, {"cpid", "8010"}, {"gln", "414"}, {"party", "417"}, {"gsrnp", "8017"},
-    {"gsrn", "8018"}, {"gcn", "255"}, {"sscc", "00"}, {"gdti", "253"}, {"ginc", "401"}, {"gsin", "402"},
-    {"grai", "8003"}, {"giai", "8004"}, {"cpv", "22"}, {"lot", "10"}, {"ser", "21"},
+    {"gtin", "01"},
+    {"itip", "8006"},
+    {"cpid", "8010"},
+    {"gln", "414"},
+    {"party", "417"},
+    {"gsrnp", "8017"},
+    {"gsrn", "8018"},
+    {"gcn", "255"},
+    {"sscc", "00"},
+    {"gdti", "253"},
+    {"ginc", "401"},
+    {"gsin", "402"},
+    {"grai", "8003"},
+    {"giai", "8004"},
+    {"cpv", "22"},
+    {"lot", "10"},
+    {"ser", "21"},
 }};
 
 constexpr std::array<std::string_view, 14> kKeys{"00",  "01",   "253",  "255",  "401",  "402",  "414",
@@ -110,7 +124,8 @@ std::optional<std::string> key_text(const Scheme& scheme, std::string_view prefi
     case Key::Gtin:
     case Key::Sscc:
       if (reference.empty()) return std::nullopt;
-      return with_check_digit(std::string(reference.substr(0, 1)) + std::string(prefix) + std::string(reference.substr(1)));
+      return with_check_digit(std::string(reference.substr(0, 1)) + std::string(prefix) +
+                              std::string(reference.substr(1)));
     case Key::Returnable: return with_check_digit("0" + both);
     default: return with_check_digit(both);
   }
@@ -210,13 +225,15 @@ std::optional<std::string> from_link(std::string_view uri) {
       if (segment == name) segment = ai;
     }
   }
-  const auto key = std::find_if(segments.begin(), segments.end(),
-                                [](const std::string& s) { return std::find(kKeys.begin(), kKeys.end(), s) != kKeys.end(); });
+  const auto key = std::find_if(segments.begin(), segments.end(), [](const std::string& s) {
+    return std::find(kKeys.begin(), kKeys.end(), s) != kKeys.end();
+  });
   const auto left = segments.end() - key;
   if (left < 2 || left % 2 != 0) return std::nullopt;
   const std::string ai = *key;
   std::string value = *(key + 1);
-  if (ai == "01" && (value.size() == 8 || value.size() == 12 || value.size() == 13)) value.insert(0, 14 - value.size(), '0');
+  if (ai == "01" && (value.size() == 8 || value.size() == 12 || value.size() == 13))
+    value.insert(0, 14 - value.size(), '0');
   if (!valid_key(ai, value)) return std::nullopt;
   std::string finest;
   for (auto at = key + 2; at != segments.end(); at += 2) {
@@ -235,7 +252,8 @@ std::optional<std::string> canonical_digital_link(std::string_view uri) {
   if (uri.starts_with(kUrn)) {
     const std::string_view rest = uri.substr(kUrn.size());
     for (const Scheme& scheme : kSchemes) {
-      if (!rest.starts_with(scheme.name) || rest.size() <= scheme.name.size() || rest[scheme.name.size()] != ':') continue;
+      if (!rest.starts_with(scheme.name) || rest.size() <= scheme.name.size() || rest[scheme.name.size()] != ':')
+        continue;
       const bool pattern = scheme.name.starts_with("idpat:");
       if (pattern && !rest.ends_with(".*")) return std::nullopt;
       return from_urn(scheme, rest.substr(scheme.name.size() + 1), pattern);

@@ -7,11 +7,12 @@ namespace sekisho::schemas::epcis {
 namespace {
 
 constexpr std::string_view kContext = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld";
-constexpr std::array<std::pair<std::string_view, EventType>, 5> kTypes{{{"ObjectEvent", EventType::Object},
-                                                                       {"AggregationEvent", EventType::Aggregation},
-                                                                       {"TransactionEvent", EventType::Transaction},
-                                                                       {"TransformationEvent", EventType::Transformation},
-                                                                       {"AssociationEvent", EventType::Association}}};
+constexpr std::array<std::pair<std::string_view, EventType>, 5> kTypes{
+    {{"ObjectEvent", EventType::Object},
+     {"AggregationEvent", EventType::Aggregation},
+     {"TransactionEvent", EventType::Transaction},
+     {"TransformationEvent", EventType::Transformation},
+     {"AssociationEvent", EventType::Association}}};
 
 Error wrong(std::string_view pointer, std::string what) {
   return Error(Code::JsonShape, std::move(what)).with("pointer", "/" + std::string(pointer));
@@ -35,7 +36,8 @@ Status take_uris(const JsonObject& source, std::string_view name, std::vector<st
   if (value == nullptr) return {};
   if (!value->is_array()) return fail(wrong(name, "a list of identifiers is no array"));
   for (const Json& one : value->get_array()) {
-    if (!one.is_string() || !is_uri(std::string_view(one.get_string()))) return fail(wrong(name, "an identifier is no URI"));
+    if (!one.is_string() || !is_uri(std::string_view(one.get_string())))
+      return fail(wrong(name, "an identifier is no URI"));
     out.emplace_back(one.get_string());
   }
   return {};
@@ -66,7 +68,8 @@ Status take_place(const JsonObject& source, std::string_view name, std::string& 
   return {};
 }
 
-Status take_typed(const JsonObject& source, std::string_view list, std::string_view thing, bool type_needed, std::vector<Typed>& out) {
+Status take_typed(const JsonObject& source, std::string_view list, std::string_view thing, bool type_needed,
+                  std::vector<Typed>& out) {
   const auto* value = source.if_contains(list);
   if (value == nullptr) return {};
   if (!value->is_array()) return fail(wrong(list, "no array"));
@@ -110,7 +113,8 @@ Status take_head(const JsonObject& source, Event& out) {
   const auto type = get_string(source, "type");
   if (!type) return fail(wrong("type", "an event without a type"));
   const auto* known = std::find_if(kTypes.begin(), kTypes.end(), [&](const auto& row) { return row.first == *type; });
-  if (known == kTypes.end() && !is_uri(*type)) return fail(wrong("type", "no type of EPCIS 2.0 and none of another vocabulary"));
+  if (known == kTypes.end() && !is_uri(*type))
+    return fail(wrong("type", "no type of EPCIS 2.0 and none of another vocabulary"));
   out.type = known == kTypes.end() ? EventType::Extended : known->second;
   const auto time = get_string(source, "eventTime");
   const auto at = time ? from_rfc3339(*time) : Result<Instant>(fail(time.error()));
@@ -123,7 +127,8 @@ Status take_head(const JsonObject& source, Event& out) {
   const bool has_action = out.action == "ADD" || out.action == "OBSERVE" || out.action == "DELETE";
   if (!out.action.empty() && !has_action) return fail(wrong("action", "neither ADD nor OBSERVE nor DELETE"));
   const bool needs_action = out.type != EventType::Transformation && out.type != EventType::Extended;
-  if (needs_action != has_action && out.type != EventType::Extended) return fail(wrong("action", "an action is missing, or not allowed"));
+  if (needs_action != has_action && out.type != EventType::Extended)
+    return fail(wrong("action", "an action is missing, or not allowed"));
   return {};
 }
 
@@ -132,21 +137,25 @@ Status take_head(const JsonObject& source, Event& out) {
 Result<Event> read_event(JsonObject source) {
   Event out;
   const auto all = [&]() -> Status {
-    for (const auto& [name, text] : {std::pair("bizStep", &out.biz_step), std::pair("disposition", &out.disposition),
-                                     std::pair("parentID", &out.parent), std::pair("transformationID", &out.transformation)}) {
+    for (const auto& [name, text] :
+         {std::pair("bizStep", &out.biz_step), std::pair("disposition", &out.disposition),
+          std::pair("parentID", &out.parent), std::pair("transformationID", &out.transformation)}) {
       if (auto read = take_text(source, name, *text); !read) return read;
     }
-    for (const auto& [name, list] : {std::pair("epcList", &out.epcs), std::pair("childEPCs", &out.children),
-                                     std::pair("inputEPCList", &out.inputs), std::pair("outputEPCList", &out.outputs)}) {
+    for (const auto& [name, list] :
+         {std::pair("epcList", &out.epcs), std::pair("childEPCs", &out.children),
+          std::pair("inputEPCList", &out.inputs), std::pair("outputEPCList", &out.outputs)}) {
       if (auto read = take_uris(source, name, *list); !read) return read;
     }
-    for (const auto& [name, list] : {std::pair("quantityList", &out.epcs), std::pair("childQuantityList", &out.children),
-                                     std::pair("inputQuantityList", &out.inputs), std::pair("outputQuantityList", &out.outputs)}) {
+    for (const auto& [name, list] :
+         {std::pair("quantityList", &out.epcs), std::pair("childQuantityList", &out.children),
+          std::pair("inputQuantityList", &out.inputs), std::pair("outputQuantityList", &out.outputs)}) {
       if (auto read = take_classes(source, name, *list); !read) return read;
     }
     if (auto read = take_place(source, "readPoint", out.read_point); !read) return read;
     if (auto read = take_place(source, "bizLocation", out.biz_location); !read) return read;
-    if (auto read = take_typed(source, "bizTransactionList", "bizTransaction", false, out.transactions); !read) return read;
+    if (auto read = take_typed(source, "bizTransactionList", "bizTransaction", false, out.transactions); !read)
+      return read;
     if (auto read = take_typed(source, "sourceList", "source", true, out.sources); !read) return read;
     if (auto read = take_typed(source, "destinationList", "destination", true, out.destinations); !read) return read;
     return take_sensors(source, out.alarm);
@@ -188,7 +197,9 @@ Result<Document> read_document(Json source) {
     const std::string pointer = "epcisBody/eventList/" + std::to_string(out.events.size());
     if (!one.is_object()) return fail(wrong(pointer, "an event is no object"));
     auto event = read_event(std::move(one.get_object()));
-    if (!event) return fail(Error(Code::JsonShape, "an event is not one of EPCIS 2.0", event.error()).with("pointer", "/" + pointer));
+    if (!event)
+      return fail(
+          Error(Code::JsonShape, "an event is not one of EPCIS 2.0", event.error()).with("pointer", "/" + pointer));
     out.events.push_back(std::move(*event));
   }
   out.frame = std::move(object);
@@ -196,7 +207,8 @@ Result<Document> read_document(Json source) {
 }
 
 Json write_document(const Document& document) {
-  if (document.kind == DocumentKind::Event) return document.events.empty() ? Json(JsonObject{}) : Json(document.events.front().source);
+  if (document.kind == DocumentKind::Event)
+    return document.events.empty() ? Json(JsonObject{}) : Json(document.events.front().source);
   JsonObject out = document.frame;
   Json* place = &out["epcisBody"];
   if (document.kind == DocumentKind::Query) place = &place->as_object()["queryResults"].as_object()["resultsBody"];

@@ -1,7 +1,7 @@
 // EPCIS 2.0 documents, query documents and single events in JSON and JSON-LD (EPCIS 2.0 section 10, GS1 JSON Schema).
 //
-// Strict in what the standard defines; members that it does not define (extensions, ilmd) stay in `source` word for word.
-// Pure values; no context is ever fetched.
+// Strict in what the standard defines; members that it does not define (extensions, ilmd) stay in `source` word for
+// word. Pure values; no context is ever fetched.
 #pragma once
 
 #include <cstdint>

@@ -35,23 +35,58 @@ constexpr Place kQuantity[] = {{"epcClass", {}}, {"quantity", {}}, {"uom", {}}};
 constexpr Place kQuantities[] = {{"quantityElement", kQuantity}};
 constexpr Place kPersistent[] = {{"set", {}}, {"unset", {}}};
 constexpr Place kId[] = {{"id", {}}};
-constexpr Place kMetadata[] = {{"time", {}},           {"startTime", {}}, {"endTime", {}},
-                               {"deviceID", {}},       {"deviceMetadata", {}}, {"rawData", {}},
-                               {"dataProcessingMethod", {}}, {"bizRules", {}}};
-constexpr Place kReport[] = {{"type", {}}, {"exception", {}}, {"deviceID", {}}, {"deviceMetadata", {}}, {"rawData", {}},
-                             {"dataProcessingMethod", {}}, {"time", {}}, {"microorganism", {}}, {"chemicalSubstance", {}},
-                             {"value", {}}, {"component", {}}, {"stringValue", {}}, {"booleanValue", {}},
-                             {"hexBinaryValue", {}}, {"uriValue", {}}, {"minValue", {}}, {"maxValue", {}},
-                             {"meanValue", {}}, {"sDev", {}}, {"percRank", {}}, {"percValue", {}}, {"uom", {}},
+constexpr Place kMetadata[] = {{"time", {}},
+                               {"startTime", {}},
+                               {"endTime", {}},
+                               {"deviceID", {}},
+                               {"deviceMetadata", {}},
+                               {"rawData", {}},
+                               {"dataProcessingMethod", {}},
+                               {"bizRules", {}}};
+constexpr Place kReport[] = {{"type", {}},
+                             {"exception", {}},
+                             {"deviceID", {}},
+                             {"deviceMetadata", {}},
+                             {"rawData", {}},
+                             {"dataProcessingMethod", {}},
+                             {"time", {}},
+                             {"microorganism", {}},
+                             {"chemicalSubstance", {}},
+                             {"value", {}},
+                             {"component", {}},
+                             {"stringValue", {}},
+                             {"booleanValue", {}},
+                             {"hexBinaryValue", {}},
+                             {"uriValue", {}},
+                             {"minValue", {}},
+                             {"maxValue", {}},
+                             {"meanValue", {}},
+                             {"sDev", {}},
+                             {"percRank", {}},
+                             {"percValue", {}},
+                             {"uom", {}},
                              {"coordinateReferenceSystem", {}}};
 constexpr Place kSensor[] = {{"sensorMetadata", kMetadata}, {"sensorReport", kReport}};
 constexpr Place kSensors[] = {{"sensorElement", kSensor}};
-constexpr Place kOrder[] = {{"eventTime", {}}, {"eventTimeZoneOffset", {}}, {"certificationInfo", {}}, {"parentID", {}},
-                            {"epcList", kEpc}, {"inputEPCList", kEpc}, {"childEPCs", kEpc}, {"quantityList", kQuantities},
-                            {"childQuantityList", kQuantities}, {"inputQuantityList", kQuantities},
-                            {"outputEPCList", kEpc}, {"outputQuantityList", kQuantities}, {"action", {}},
-                            {"transformationID", {}}, {"bizStep", {}}, {"disposition", {}},
-                            {"persistentDisposition", kPersistent}, {"readPoint", kId}, {"bizLocation", kId},
+constexpr Place kOrder[] = {{"eventTime", {}},
+                            {"eventTimeZoneOffset", {}},
+                            {"certificationInfo", {}},
+                            {"parentID", {}},
+                            {"epcList", kEpc},
+                            {"inputEPCList", kEpc},
+                            {"childEPCs", kEpc},
+                            {"quantityList", kQuantities},
+                            {"childQuantityList", kQuantities},
+                            {"inputQuantityList", kQuantities},
+                            {"outputEPCList", kEpc},
+                            {"outputQuantityList", kQuantities},
+                            {"action", {}},
+                            {"transformationID", {}},
+                            {"bizStep", {}},
+                            {"disposition", {}},
+                            {"persistentDisposition", kPersistent},
+                            {"readPoint", kId},
+                            {"bizLocation", kId},
                             {"sensorElementList", kSensors}};
 
 std::string_view trim(std::string_view text) {
@@ -91,8 +126,10 @@ std::string canonical_number(const std::string& text) {
 
 std::string canonical_value(std::string_view text) {
   constexpr std::pair<std::string_view, std::string_view> kUrns[] = {
-      {"urn:epcglobal:cbv:bizstep:", "https://ref.gs1.org/cbv/BizStep-"}, {"urn:epcglobal:cbv:disp:", "https://ref.gs1.org/cbv/Disp-"},
-      {"urn:epcglobal:cbv:btt:", "https://ref.gs1.org/cbv/BTT-"},         {"urn:epcglobal:cbv:sdt:", "https://ref.gs1.org/cbv/SDT-"},
+      {"urn:epcglobal:cbv:bizstep:", "https://ref.gs1.org/cbv/BizStep-"},
+      {"urn:epcglobal:cbv:disp:", "https://ref.gs1.org/cbv/Disp-"},
+      {"urn:epcglobal:cbv:btt:", "https://ref.gs1.org/cbv/BTT-"},
+      {"urn:epcglobal:cbv:sdt:", "https://ref.gs1.org/cbv/SDT-"},
       {"urn:epcglobal:cbv:er:", "https://ref.gs1.org/cbv/ER-"}};
   std::string out(text);
   for (const auto& [urn, iri] : kUrns) {
@@ -131,7 +168,8 @@ class Reader {
 
  private:
   bool left_out(std::string_view key) const {
-    return key == "#text" || key == "rdfs:comment" || key == "comment" || key == "@context" || key.starts_with("@xmlns") ||
+    return key == "#text" || key == "rdfs:comment" || key == "comment" || key == "@context" ||
+           key.starts_with("@xmlns") ||
            std::find(context_.ignored.begin(), context_.ignored.end(), key) != context_.ignored.end();
   }
 
@@ -150,22 +188,26 @@ class Reader {
     const std::string_view given(value.get_string());
     const auto words = vocabulary(key, parent);
     const auto colon = given.find(':');
-    if (colon == std::string_view::npos) return words.empty() ? std::string(given) : std::string(words) + std::string(trim(given));
+    if (colon == std::string_view::npos)
+      return words.empty() ? std::string(given) : std::string(words) + std::string(trim(given));
     if (!words.empty() && given.starts_with("gs1:")) return "https://gs1.org/voc/" + std::string(given.substr(4));
     if (!words.empty() && given.starts_with("cbv:")) return "https://ref.gs1.org/cbv/" + std::string(given.substr(4));
     const auto prefix = context_.prefixes.find(given.substr(0, colon));
-    return prefix == context_.prefixes.end() ? std::string(given) : prefix->second + std::string(given.substr(colon + 1));
+    return prefix == context_.prefixes.end() ? std::string(given)
+                                             : prefix->second + std::string(given.substr(colon + 1));
   }
 
   static std::string element_name(std::string_view name, bool structured) {
     if (name == "inputEPC" || name == "outputEPC") return "epc";
-    if (name == "inputQuantity" || name == "outputQuantity" || name == "childQuantity" || (name == "quantity" && structured)) {
+    if (name == "inputQuantity" || name == "outputQuantity" || name == "childQuantity" ||
+        (name == "quantity" && structured)) {
       return "quantityElement";
     }
     return std::string(name);
   }
 
-  Result<Node> element(std::string_view name, std::string_view key, const Json& value, std::string_view parent, std::size_t depth) const {
+  Result<Node> element(std::string_view name, std::string_view key, const Json& value, std::string_view parent,
+                       std::size_t depth) const {
     Node node;
     if (value.is_object()) {
       auto below = members(value.get_object(), key, depth + 1);
@@ -197,7 +239,8 @@ class Reader {
     return out;
   }
 
-  Status add(std::list<Node>& out, std::string_view key, const Json& value, std::string_view parent, std::size_t depth) const {
+  Status add(std::list<Node>& out, std::string_view key, const Json& value, std::string_view parent,
+             std::size_t depth) const {
     const std::string name = expanded_name(key);
     const bool wrapped = name.ends_with("List") || name == "childEPCs";
     if (!wrapped) {
@@ -256,7 +299,8 @@ std::string in_any_order(const std::list<Node>& nodes) {
   bool sorted = true;
   for (const Node& node : nodes) {
     const std::string_view value = trim(node.value);
-    parts.push_back(node.name + (value.empty() ? std::string() : "=" + canonical_value(value)) + in_any_order(node.children));
+    parts.push_back(node.name + (value.empty() ? std::string() : "=" + canonical_value(value)) +
+                    in_any_order(node.children));
     if (node.name == "bizTransaction" || node.name == "source" || node.name == "destination") sorted = false;
   }
   if (sorted) return joined(parts);
@@ -326,7 +370,8 @@ HashContext hash_context(const JsonObject& document) {
   }
   const JsonObject* holder = &document;
   if (const auto* body = document.if_contains("epcisBody"); body != nullptr && body->is_object()) {
-    if (const auto* results = body->get_object().if_contains("queryResults"); results != nullptr && results->is_object()) {
+    if (const auto* results = body->get_object().if_contains("queryResults");
+        results != nullptr && results->is_object()) {
       holder = &results->get_object();
     }
   }
@@ -345,7 +390,8 @@ Result<std::string> pre_hash(const JsonObject& event, const HashContext& context
   if (!nodes) return fail(nodes.error());
   std::string out = "eventType=" + *type + in_order(*nodes, kOrder, true);
   nodes->remove_if([](const Node& node) {
-    return node.name == "recordTime" || node.name == "eventID" || node.name == "type" || node.name == "errorDeclaration";
+    return node.name == "recordTime" || node.name == "eventID" || node.name == "type" ||
+           node.name == "errorDeclaration";
   });
   return out + in_any_order(*nodes);
 }

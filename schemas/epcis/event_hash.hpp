@@ -1,7 +1,8 @@
 // The EPCIS event hash id (CBV 2.0 section 8.9): ni:///sha-256;<hex>?ver=CBV2.0 over the pre-hash string of an event.
 //
-// Two spellings of one event (URN or Digital Link, bare word or IRI, other offsets, other order of members or lists) have one
-// hash. Not part of it: eventID, recordTime, errorDeclaration, comments, and the members that a document lists in ignoreFields.
+// Two spellings of one event (URN or Digital Link, bare word or IRI, other offsets, other order of members or lists)
+// have one hash. Not part of it: eventID, recordTime, errorDeclaration, comments, and the members that a document lists
+// in ignoreFields.
 #pragma once
 
 #include <map>
