@@ -10,6 +10,8 @@ import tempfile
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 DEMO = SOURCE / "scripts/demo"
 sys.path.insert(0, str(DEMO))
+sys.path.insert(0, str(SOURCE / "tests/support/services"))
+SKIPPED = 77  # CTest's SKIP_RETURN_CODE
 os.umask(0o077)
 
 
@@ -32,12 +34,16 @@ def temporary_root():
 
 
 def main(run):
-    """Runs `run(root)`; 1 and the reason when something is not as it should be."""
+    """Runs `run(root)`; 1 and the reason when something is not as it should be, 77 when what it needs cannot be had here."""
+    from packages import Unavailable
     from report import DemoError
 
     with temporary_root() as root:
         try:
             run(root)
+        except Unavailable as reason:
+            print(f"SKIPPED: {reason}")
+            return SKIPPED
         except (Failure, DemoError) as error:
             print(f"FAILED: {error}", file=sys.stderr)
             return 1
