@@ -78,6 +78,44 @@ TEST(EpcisHash, AllVectorsOfJson) {
   EXPECT_EQ(documents, 22U);
 }
 
+TEST(EpcisHash, SpellingsOfOneEventAreOne) {
+  constexpr const char* kOne =
+      R"({"type":"ObjectEvent","eventTime":"2020-03-04T11:00:30.000+01:00","eventTimeZoneOffset":"+01:00",
+    "epcList":["urn:epc:id:sgtin:4012345.011111.1","urn:epc:id:sgtin:4012345.011111.2"],"action":"OBSERVE","bizStep":"departing",
+    "quantityList":[{"epcClass":"urn:epc:class:lgtin:4012345.012345.L","quantity":10,"uom":"KGM"}]})";
+  const auto hash = [](const char* text) {
+    const auto event = parse_json(text).value().get_object();
+    return event_hash(event, hash_context(event)).value();
+  };
+  const std::pair<const char*, const char*> same[] = {
+      {"order, offset, links and words",
+       R"({"bizStep":"https://ref.gs1.org/cbv/BizStep-departing","action":"OBSERVE","type":"ObjectEvent",
+        "quantityList":[{"uom":"KGM","quantity":10.0,"epcClass":"https://example.com/01/04012345123456/10/L"}],
+        "epcList":["https://id.gs1.org/01/04012345011119/21/2","https://id.gs1.org/01/04012345111118/21/2"],
+        "eventTimeZoneOffset":"+01:00","eventTime":"2020-03-04T10:00:30Z"})"},
+      {"what does not take part",
+       R"({"type":"ObjectEvent","eventTime":"2020-03-04T10:00:30.0004Z","eventTimeZoneOffset":"+01:00",
+        "epcList":["urn:epc:id:sgtin:4012345.011111.2","urn:epc:id:sgtin:4012345.011111.1"],"action":"OBSERVE",
+        "bizStep":"urn:epcglobal:cbv:bizstep:departing","quantityList":[{"epcClass":"urn:epc:class:lgtin:4012345.012345.L","quantity":1e1,"uom":"KGM"}],
+        "childEPCs":[],"eventID":"urn:uuid:1","recordTime":"2021-01-01T00:00:00Z","errorDeclaration":{"declarationTime":"2021-01-01T00:00:00Z"}})"}};
+  EXPECT_NE(hash(same[0].second), hash(kOne)) << "another GTIN is another event";
+  EXPECT_EQ(hash(same[1].second), hash(kOne)) << same[1].first;
+  std::string links = same[0].second;
+  links.replace(links.find("04012345011119/21/2"), 19, "04012345111118/21/1");
+  EXPECT_EQ(hash(links.c_str()), hash(kOne)) << same[0].first;
+}
+
+TEST(EpcisDocument, CaptureReadsBack) {
+  const auto event = read_document(parse_json(R"({"type":"TransformationEvent","eventTime":"2020-01-01T00:00:00Z",
+    "eventTimeZoneOffset":"+01:00","inputEPCList":["urn:x:1"],"outputQuantityList":[{"epcClass":"urn:x:2","quantity":2.5}],"ex:field":{"a":[1]}})")
+                                       .value());
+  ASSERT_TRUE(event) << event.error().chain();
+  const auto again = read_document(capture_document(event->events, Instant{}));
+  ASSERT_TRUE(again) << again.error().chain();
+  EXPECT_EQ(again->events.at(0).source, event->events.at(0).source);
+  EXPECT_EQ(again->events.at(0).outputs, (std::vector<std::string>{"urn:x:2"}));
+}
+
 struct Spelling {
   const char* name;
   const char* given;
