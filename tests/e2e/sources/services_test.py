@@ -13,6 +13,7 @@ import urllib.request
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 import kit  # noqa: E402
 
+from client_key import ClientKey  # noqa: E402
 import fhir_data  # noqa: E402
 import fhir_valid  # noqa: E402
 import parcels  # noqa: E402
@@ -76,6 +77,24 @@ def tokens():
         row(server, "client credentials give a token of 60 s, a wrong secret none")
 
 
+def signed_client(root):
+    """SMART Backend Services' way: an assertion signed with ES384 gets a token once, and none when it is used again."""
+    key = ClientKey(root / "client.pem")
+    with servers.oidc([key.client("clinic-node")]) as server:
+        form = {"grant_type": "client_credentials", "client_assertion": key.assertion("clinic-node", server.token),
+                "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"}
+        kit.check(get_post(server.token, urllib.parse.urlencode(form).encode(), {})["token_type"] == "Bearer", "no token")
+        other = ClientKey(root / "other.pem").assertion("clinic-node", server.token)
+        for what, assertion in (("used again", form["client_assertion"]), ("by another key", other),
+                                ("for another server", key.assertion("clinic-node", "https://elsewhere.example/token"))):
+            try:
+                get_post(server.token, urllib.parse.urlencode(form | {"client_assertion": assertion}).encode(), {})
+                raise kit.Failure(f"an assertion {what} got a token")
+            except urllib.error.HTTPError as error:
+                kit.check(error.code in (400, 401), f"an assertion {what}: {error.code}")
+        row(server, "private_key_jwt (ES384) gives a token; replayed, of another key or audience: none")
+
+
 def get_post(url, body, headers):
     with urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=10) as answer:
         return json.load(answer)
@@ -120,7 +139,7 @@ def run(root):
 
     missing, done = [], 0
     parts = (lambda: map_server(root), lambda: broker(root), lambda: clinic(lambda items: servers.hapi(list(fhir_data.by_type(items))), 50),
-             lambda: clinic(lambda items: servers.medplum(), 1000), tokens, faults)
+             lambda: clinic(lambda items: servers.medplum(), 1000), tokens, lambda: signed_client(root), faults)
     for part in parts:
         try:
             part()
