@@ -17,6 +17,7 @@ if(SEKISHO_TESTS)
   find_package(rapidcheck REQUIRED)
 endif()
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(RE2 REQUIRED re2)  # without its -pthread, which spoils precompiled headers
 
 # Asio and Beast compiled once. The definitions are PUBLIC so that no unit differs (one definition rule).
 add_library(boost_compiled STATIC ${CMAKE_SOURCE_DIR}/base/http/boost_compiled.cpp)

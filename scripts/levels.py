@@ -86,7 +86,7 @@ LIBRARIES = {
     "OpenSSL":       (["openssl/*"],                            ["base/crypto/*", "base/http/*.cpp", "trust/pki/*",
                                                                  "trust/keys/*"]),
     "Protobuf":      (["google/protobuf/*"],                    ["schemas/*"]),
-    "RE2":           (["re2/*"],                                ["schemas/validator.*"]),
+    "RE2":           (["re2/*"],                                ["schemas/json_schema/*"]),
     "p11-kit":       (["p11-kit/*", "p11-kit-1/*"],             ["trust/keys/pkcs11*"]),
     "libpq":         (["libpq-fe.h", "postgresql/*"],           ["connectors/postgres/*", "node/storage/*"]),
     "libmosquitto":  (["mosquitto.h", "mosquittopp.h"],         ["connectors/mqtt/*"]),
