@@ -5,6 +5,7 @@ import fcntl
 import hashlib
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import time
@@ -54,8 +55,9 @@ def _fetch(command, folder, what):
     except subprocess.TimeoutExpired:
         raise Unavailable(f"{what}: not fetched within {FETCH_TIMEOUT} s") from None
     if ran.returncode != 0:
-        tail = (ran.stderr or ran.stdout).strip().splitlines()[-3:]
-        raise Unavailable(f"{what}: {command[0]} could not fetch it: {' | '.join(tail)[:400]}")
+        lines = re.sub(r"\x1b\[[0-9;]*m", "", ran.stdout + ran.stderr).splitlines()
+        why = next((line for line in lines if "ERR" in line.upper() and len(line) > 12), f"exit code {ran.returncode}")
+        raise Unavailable(f"{what}: {pathlib.Path(command[0]).name} could not fetch it: {why[:300]}")
 
 
 def node_modules():
