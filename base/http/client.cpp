@@ -189,6 +189,12 @@ ResponseReader::~ResponseReader() = default;
 
 const ClientResponse& ResponseReader::head() const { return impl_->head; }
 
+void ResponseReader::extend(async::Deadline deadline) {
+  if (!impl_->connection) return;
+  Stream* stream = impl_->connection->stream.get();
+  impl_->dog = std::make_unique<async::Watchdog>(impl_->executor, deadline, [stream] { stream->close(); });
+}
+
 async::Task<Result<std::string>> ResponseReader::read(std::size_t most) {
   std::string out;
   if (!impl_->body || impl_->body->done()) co_return out;

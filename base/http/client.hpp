@@ -79,6 +79,8 @@ class ResponseReader {
   [[nodiscard]] const ClientResponse& head() const;  // body empty
   // 1 … most octets, or empty at the complete end. The request's deadline and body limit hold.
   async::Task<Result<std::string>> read(std::size_t most);
+  // Replaces the request's deadline: a body without an end has none of its own.
+  void extend(async::Deadline deadline);
 
  private:
   std::unique_ptr<Impl> impl_;

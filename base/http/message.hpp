@@ -87,6 +87,8 @@ class BodySink {
  public:
   virtual ~BodySink() = default;
   virtual async::Task<Status> write(std::string chunk) = 0;
+  // Ends the connection at once, also under a write that waits; nothing leaves any more. On the sink's executor.
+  virtual void abort() {}
 };
 
 struct Response {

@@ -36,6 +36,12 @@ class PlainStream final : public Stream {
 
   async::Task<void> finish(std::size_t most) override { co_await say_goodbye(socket_, most); }
 
+  void reset() override {
+    boost::system::error_code ignored;
+    socket_.set_option(net::socket_base::linger(true, 0), ignored);
+    close();
+  }
+
   void close() override {
     boost::system::error_code ignored;
     socket_.close(ignored);

@@ -45,8 +45,11 @@ class ServerConnection::ChunkSink final : public BodySink {
     if (chunked_) connection_.out_ += "\r\n";
     auto sent = co_await connection_.send(connection_.out_);
     connection_.out_.clear();
+    if (connection_.on_pause) connection_.on_pause();
     co_return sent;
   }
+
+  void abort() override { connection_.stream_->reset(); }
 
  private:
   ServerConnection& connection_;
@@ -161,6 +164,7 @@ async::Task<Status> ServerConnection::write_streamed(Response& response, bool ke
   out_ += "\r\n";
   // The head waits for the first chunk and leaves with it.
   ChunkSink sink(*this, chunked);
+  if (on_pause) on_pause();
   auto streamed = co_await response.stream(sink);
   if (!streamed) co_return streamed;
   if (chunked) out_ += "0\r\n\r\n";

@@ -42,6 +42,8 @@ class ServerConnection {
 
   // on_chunk runs before each chunk of a streamed answer; the owner moves its deadline there.
   std::function<void()> on_chunk;
+  // on_pause runs when a chunk is written and before the first: the wait for the next is the source's, not the peer's.
+  std::function<void()> on_pause;
 
   // The last request was read to its end and nothing came behind it: closing now loses no octet of an answer.
   [[nodiscard]] bool at_rest() const { return complete_ && wire_.buffered().empty(); }

@@ -33,6 +33,9 @@ class Stream {
 
   virtual void close() = 0;
 
+  // Closes and takes back what the kernel has not sent yet: the peer gets a reset instead of more octets.
+  virtual void reset() = 0;
+
   // Whether the other side sent nothing and is still there; never blocks. For connections that lie in a pool.
   [[nodiscard]] virtual bool quiet() const = 0;
 };

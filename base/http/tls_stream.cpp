@@ -92,6 +92,12 @@ class TlsStreamImpl final : public NativeTlsStream {
     co_await say_goodbye(stream_.next_layer(), most);
   }
 
+  void reset() override {
+    boost::system::error_code ignored;
+    stream_.next_layer().set_option(net::socket_base::linger(true, 0), ignored);
+    close();
+  }
+
   void close() override {
     boost::system::error_code ignored;
     stream_.next_layer().close(ignored);

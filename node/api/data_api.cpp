@@ -77,6 +77,7 @@ async::Task<http::Response> get_data(const ApiParts& parts, http::Request reques
   if (!delivery->statement.empty()) response.headers.set("Sekisho-Statement", delivery->statement);
   response.headers.set("Sekisho-Salt", to_hex(delivery->salt));
   response.body = std::move(delivery->body);
+  response.stream = std::move(delivery->stream);
   co_return response;
 }
 
@@ -98,7 +99,8 @@ http::Response get_exchange(const ApiParts& parts, const http::Request& request)
     const char* state;
   };
   bool known = false;
-  for (const End end : {End{pb::INTENT, "open"}, End{pb::NRO_IN, "released"}, End{pb::REFUSAL_IN, "refused"}, End{pb::VOID_IN, "void"}}) {
+  for (const End end : {End{pb::INTENT, "open"}, End{pb::NRO_IN, "released"}, End{pb::REFUSAL_IN, "refused"}, End{pb::VOID_IN, "void"},
+                       End{pb::STREAM_OPEN_IN, "streaming"}, End{pb::STREAM_END_IN, "stream ended"}}) {
     const auto at = reader.find(end.kind, *id);
     if (!at) return refuse(request, at.error());
     if (!*at) continue;

@@ -62,6 +62,7 @@ struct Node::Parts {
   QuotaLedger quotas;
   std::unique_ptr<OpenExchanges> open;
   RunningExchanges running;
+  StreamBook streams;
   std::unique_ptr<EvidenceService> evidence;
   std::unique_ptr<ReceiptIntake> receipts;
   std::unique_ptr<ReceiptSender> receipt_sender;

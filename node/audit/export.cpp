@@ -122,7 +122,8 @@ Status Exporter::want_exchange(const pb::Entry& entry) {
   if (entry.exchange().size() != exchange.octets.size()) return {};
   std::memcpy(exchange.octets.data(), entry.exchange().data(), exchange.octets.size());
   for (const pb::EntryKind kind : {pb::INTENT, pb::NRO_OUT, pb::NRO_IN, pb::NRR_OUT, pb::NRR_IN, pb::REFUSAL_OUT,
-                                   pb::REFUSAL_IN, pb::VOID_OUT, pb::VOID_IN}) {
+                                   pb::REFUSAL_IN, pb::VOID_OUT, pb::VOID_IN, pb::STREAM_OPEN_OUT, pb::STREAM_OPEN_IN,
+                                   pb::STREAM_HEAD_OUT, pb::STREAM_HEAD_IN, pb::STREAM_END_OUT, pb::STREAM_END_IN}) {
     Result<std::optional<Position>> at = reader_.find(kind, exchange);
     if (!at) return fail(at.error());
     if (*at) open_.push_back(**at);
@@ -165,7 +166,7 @@ Status Exporter::add_snapshot(const Digest& id) {
 }
 
 Status Exporter::add_disclosure(const trust::Statement& statement) {
-  if (statement.kind != trust::StatementKind::Release) return {};
+  if (statement.kind != trust::StatementKind::Release && statement.kind != trust::StatementKind::StreamOpen) return {};
   Result<std::optional<Digest>> salt = disclosures_.get(statement.id);
   if (!salt) return fail(salt.error());
   if (!*salt) return {};

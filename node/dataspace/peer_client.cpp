@@ -19,11 +19,11 @@ http::Judge judge_of(const TrustHolder& trust, const std::string& dns) {
 
 PeerClient::PeerClient(const TrustHolder& trust, std::shared_ptr<http::Client> client) : trust_(trust), client_(std::move(client)) {}
 
-async::Task<Result<http::ClientResponse>> PeerClient::send(PeerRequest request) {
+Result<http::ClientRequest> PeerClient::prepare(PeerRequest request) const {
   const std::shared_ptr<const trust::TrustState> state = trust_.current();
   const trust::NodeRecord* node = state ? state->node(request.dns) : nullptr;
   if (node == nullptr) {
-    co_return fail(Error(Code::PeerUnknown, fmt::format("no node {} in the trust snapshot", request.dns)).with("peer", request.dns));
+    return fail(Error(Code::PeerUnknown, fmt::format("no node {} in the trust snapshot", request.dns)).with("peer", request.dns));
   }
   http::ClientRequest out;
   out.method = std::move(request.method);
@@ -40,7 +40,23 @@ async::Task<Result<http::ClientResponse>> PeerClient::send(PeerRequest request) 
   out.judge = judge_of(trust_, request.dns);
   out.judge_key = "did:web:" + request.dns;
   out.idempotent = request.repeatable;
-  co_return co_await client_->send(std::move(out));
+  return out;
+}
+
+async::Task<Result<http::ClientResponse>> PeerClient::send(PeerRequest request) {
+  auto out = prepare(std::move(request));
+  if (!out) co_return fail(out.error());
+  co_return co_await client_->send(std::move(*out));
+}
+
+async::Task<Result<http::ResponseReader>> PeerClient::open(PeerRequest request) {
+  auto out = prepare(std::move(request));
+  if (!out) co_return fail(out.error());
+  co_return co_await client_->open(std::move(*out));
+}
+
+async::Task<Result<http::ResponseReader>> PeerChannel::open(PeerRequest) {
+  co_return fail(Code::Unsupported, "this channel has no long answers");
 }
 
 }  // namespace sekisho::node

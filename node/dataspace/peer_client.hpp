@@ -31,6 +31,8 @@ class PeerChannel {
   // PEER_UNKNOWN: no such node in the snapshot. Connection, TlsHandshake, Deadline, Truncated: as base/http says.
   // CertificateInvalid: somebody else answered. Any HTTP status is a success here.
   [[nodiscard]] virtual async::Task<Result<http::ClientResponse>> send(PeerRequest request) = 0;
+  // The same with the body to be pulled; Unsupported where a channel has no long answers.
+  [[nodiscard]] virtual async::Task<Result<http::ResponseReader>> open(PeerRequest request);
 };
 
 class PeerClient final : public PeerChannel {
@@ -38,8 +40,11 @@ class PeerClient final : public PeerChannel {
   // client: its TLS context presents this node's certificate; its judge is not used. trust outlives the client.
   PeerClient(const TrustHolder& trust, std::shared_ptr<http::Client> client);
   [[nodiscard]] async::Task<Result<http::ClientResponse>> send(PeerRequest request) override;
+  [[nodiscard]] async::Task<Result<http::ResponseReader>> open(PeerRequest request) override;
 
  private:
+  [[nodiscard]] Result<http::ClientRequest> prepare(PeerRequest request) const;
+
   const TrustHolder& trust_;
   const std::shared_ptr<http::Client> client_;
 };

@@ -28,12 +28,20 @@ class Closer {
  public:
   Closer(ExchangeParts parts, ReceiptSender& receipts) : parts_(parts), receipts_(receipts) {}
 
+  // A stream: its opening before the client's first byte, each head before its chunk is passed on (with a cumulative
+  // receipt where facts are given), and its end or break, which closes the intent.
+  [[nodiscard]] async::Task<Result<std::uint64_t>> stream_opened(OpenIntent intent, CheckedStatement open);
+  [[nodiscard]] async::Task<Status> stream_head(OpenIntent intent, CheckedStatement head, std::optional<ReceiptFacts> facts);
+  [[nodiscard]] async::Task<Status> stream_ended(OpenIntent intent, Digest open, std::optional<CheckedStatement> end,
+                                                 ReceiptFacts facts);
+
   // Answers the position of the provider's statement in the own log.
   [[nodiscard]] async::Task<Result<std::uint64_t>> with_receipt(OpenIntent intent, CheckedStatement release, ReceiptFacts facts);
   [[nodiscard]] async::Task<Status> with_refusal(OpenIntent intent, CheckedStatement refusal);
   [[nodiscard]] async::Task<Status> with_void(OpenIntent intent, CheckedStatement voided);
 
  private:
+  void send_receipt(const OpenIntent& intent, const CommittedEntry& receipt);
   [[nodiscard]] async::Task<Status> end(OpenIntent intent, CheckedStatement statement, pb::EntryKind kind);
 
   ExchangeParts parts_;

@@ -1,5 +1,7 @@
 #include "node/exchange/consumer.hpp"
 
+#include <limits>
+
 #include <fmt/format.h>
 
 #include "base/core/encoding.hpp"
@@ -8,6 +10,8 @@
 #include "node/exchange/idempotency.hpp"
 #include "node/exchange/keys.hpp"
 #include "node/exchange/peer_problem.hpp"
+#include "node/exchange/stream/frame.hpp"
+#include "node/exchange/stream/receive.hpp"
 #include "node/exchange/verify_release.hpp"
 
 namespace sekisho::node {
@@ -28,7 +32,8 @@ async::Task<Result<std::shared_ptr<const TransferRecord>>> Consumer::transfer(co
   co_return found;
 }
 
-async::Task<Result<OpenIntent>> Consumer::intend(const ConsumerRequest& request, const TransferRecord& transfer, Uuid exchange) {
+async::Task<Result<OpenIntent>> Consumer::intend(const ConsumerRequest& request, const TransferRecord& transfer,
+                                                 Uuid exchange) {
   OpenIntent intent;
   intent.exchange = exchange;
   intent.provider_dns = request.provider_dns;
@@ -40,7 +45,8 @@ async::Task<Result<OpenIntent>> Consumer::intend(const ConsumerRequest& request,
   Unit unit;
   if (request.idempotency_key) {
     intent.idempotency = idempotency_row(request.client, *request.idempotency_key);
-    if (auto free = check_idempotency(parts_.storage, *intent.idempotency, intent.request); !free) co_return fail(free.error());
+    if (auto free = check_idempotency(parts_.storage, *intent.idempotency, intent.request); !free)
+      co_return fail(free.error());
     unit.mutations.push_back(running_row(*intent.idempotency, intent));
     unit.claims.push_back(Claim{idempotency_claim(*intent.idempotency)});
   }
@@ -74,7 +80,7 @@ async::Task<Result<OpenIntent>> Consumer::intend(const ConsumerRequest& request,
   co_return intent;
 }
 
-async::Task<Result<http::ClientResponse>> Consumer::ask(const ConsumerRequest& request, const TransferRecord& transfer,
+async::Task<Result<http::ResponseReader>> Consumer::ask(const ConsumerRequest& request, const TransferRecord& transfer,
                                                         const OpenIntent& intent) {
   PeerRequest question;
   question.dns = request.provider_dns;
@@ -84,39 +90,68 @@ async::Task<Result<http::ClientResponse>> Consumer::ask(const ConsumerRequest& r
   question.headers.set("Sekisho-Exchange", to_text(intent.exchange));
   question.headers.set("Sekisho-Intent", to_hex(intent.intent));
   question.headers.set("Accept", request.accept);
-  question.answer_limit = kAnswerLimit;
+  question.answer_limit = std::numeric_limits<std::size_t>::max();  // of a stream; a record's is kAnswerLimit
   question.deadline = request.deadline;
-  co_return co_await parts_.peers.send(std::move(question));
+  co_return co_await parts_.peers.open(std::move(question));
 }
+
+namespace {
+
+async::Task<Result<http::ClientResponse>> read_whole(http::ResponseReader reader) {
+  constexpr std::size_t kReadAtOnce = 64 * 1024;
+  http::ClientResponse answer = reader.head();
+  for (;;) {
+    auto part = co_await reader.read(kReadAtOnce);
+    if (!part) co_return fail(part.error());
+    if (part->empty()) co_return answer;
+    if (answer.body.size() + part->size() > kAnswerLimit)
+      co_return fail(Code::LimitExceeded, "an answer is over its limit");
+    answer.body += *part;
+  }
+}
+
+}  // namespace
 
 async::Task<Result<Delivery>> Consumer::get(ConsumerRequest request) {
   auto found = co_await transfer(request);
   if (!found) co_return fail(found.error());
   const TransferRecord& record = **found;
   const Uuid exchange = make_uuid_v7(parts_.clock.now(), parts_.random.bytes(10));
-  const RunningExchanges::Guard running(parts_.running, exchange);
+  auto running = std::make_shared<RunningExchanges::Guard>(parts_.running, exchange);
   auto intent = co_await intend(request, record, exchange);
   if (!intent) co_return fail(intent.error());
-  auto answer = co_await ask(request, record, *intent);
+  auto opened = co_await ask(request, record, *intent);
+  if (opened && opened->head().status == 200 && opened->head().headers.get("Content-Type") == kStreamMedia) {
+    co_return co_await take_stream(*found, std::move(*intent), std::move(running), std::move(*opened));
+  }
+  Result<http::ClientResponse> answer = fail(Code::Connection, "no answer");
+  if (opened) {
+    answer = co_await read_whole(std::move(*opened));
+  } else {
+    answer = fail(opened.error());
+  }
   if (!answer) {
     // The provider may or may not have released; its one outcome closes the intent, now or by recovery.
-    const auto closed = co_await resolver_.close(*intent, "lost", std::string(answer.error().name()), async::Deadline::in(kResolveTime));
-    if (!closed) log_warn("exchange.open", {{"correlationId", request.correlation_id}, {"why", closed.error().chain()}});
+    const auto closed = co_await resolver_.close(*intent, "lost", std::string(answer.error().name()),
+                                                 async::Deadline::in(kResolveTime));
+    if (!closed)
+      log_warn("exchange.open", {{"correlationId", request.correlation_id}, {"why", closed.error().chain()}});
     co_return fail(answer.error());
   }
   if (answer->status == 200) co_return co_await take(record, std::move(*intent), std::move(*answer));
   const bool stale = answer->status == 401 || answer->status == 404 || answer->status == 409;
   Error error = co_await refused(std::move(*intent), std::move(*answer));
   if (stale) {
-    // The transfer or its token may have ended over there; asking for a fresh one ends it here too, so that the next call
-    // does not fail the same way.
+    // The transfer or its token may have ended over there; asking for a fresh one ends it here too, so that the next
+    // call does not fail the same way.
     const auto fresh = co_await parts_.transfer_service.refresh_token(record.consumer_pid, request.deadline);
     if (!fresh) log_info("transfer.ended", {{"transfer", record.provider_pid}, {"why", fresh.error().chain()}});
   }
   co_return fail(std::move(error).with("peer", request.provider_dns));
 }
 
-async::Task<Result<Delivery>> Consumer::take(const TransferRecord& transfer, OpenIntent intent, http::ClientResponse answer) {
+async::Task<Result<Delivery>> Consumer::take(const TransferRecord& transfer, OpenIntent intent,
+                                             http::ClientResponse answer) {
   const auto deadline = async::Deadline::in(kResolveTime);
   Result<Evidence> evidence = fail(Code::EvidenceInvalid, "no evidence");
   const auto inline_text = answer.headers.find("Sekisho-Statement");
@@ -126,7 +161,8 @@ async::Task<Result<Delivery>> Consumer::take(const TransferRecord& transfer, Ope
     peer.did = transfer.peer_did;
     peer.dns = transfer.peer_dns;
     peer.zone = transfer.peer_zone;
-    auto checked = co_await parts_.certificates.check(std::move(peer), std::string(*inline_text), trust::StatementKind::Release, deadline);
+    auto checked = co_await parts_.certificates.check(std::move(peer), std::string(*inline_text),
+                                                      trust::StatementKind::Release, deadline);
     if (checked) {
       evidence = Evidence{"release", std::move(*checked), *salt};
     } else {
@@ -136,7 +172,8 @@ async::Task<Result<Delivery>> Consumer::take(const TransferRecord& transfer, Ope
   if (!evidence) {
     // By reference, or what came inline does not verify: the evidence route says what the provider stands by.
     evidence = co_await resolver_.ask(intent, deadline);
-    if (!evidence) co_return fail(Code::EvidenceInvalid, "the provider gives no evidence that verifies", evidence.error());
+    if (!evidence)
+      co_return fail(Code::EvidenceInvalid, "the provider gives no evidence that verifies", evidence.error());
   }
   if (evidence->outcome != "release" || !evidence->salt) {
     const auto closed = co_await resolver_.close(intent, "rejected", "EVIDENCE_INVALID", deadline);
@@ -176,6 +213,51 @@ async::Task<Result<Delivery>> Consumer::take(const TransferRecord& transfer, Ope
   co_return out;
 }
 
+async::Task<Result<Delivery>> Consumer::take_stream(std::shared_ptr<const TransferRecord> transfer, OpenIntent intent,
+                                                    std::shared_ptr<RunningExchanges::Guard> running,
+                                                    http::ResponseReader reader) {
+  const auto deadline = async::Deadline::in(kResolveTime);
+  const auto salt = digest_from_hex(reader.head().headers.get("Sekisho-Salt"));
+  const std::string text(reader.head().headers.get("Sekisho-Statement"));
+  trust::PeerIdentity peer;
+  peer.did = transfer->peer_did;
+  peer.dns = transfer->peer_dns;
+  peer.zone = transfer->peer_zone;
+  Result<CheckedStatement> open = fail(Code::EvidenceInvalid, "a stream without a salt");
+  if (salt && !text.empty()) {
+    open = co_await parts_.certificates.check(peer, text, trust::StatementKind::StreamOpen, deadline);
+  } else if (salt) {
+    auto evidence = co_await resolver_.ask(intent, deadline);
+    if (evidence && evidence->outcome == "stream") open = std::move(evidence->statement);
+  }
+  const Digest own_tls = sha256(parts_.self.tls_chain.front());
+  Status fits;
+  if (open) fits = check_release(open->statement, intent, transfer->terms, own_tls);
+  if (!open || !fits) {
+    const Error fault = open ? fits.error() : open.error();
+    const auto closed = co_await resolver_.close(intent, "rejected", "EVIDENCE_INVALID", deadline);
+    if (!closed) log_warn("exchange.open", {{"exchange", to_text(intent.exchange)}, {"why", closed.error().chain()}});
+    co_return fail(Code::EvidenceInvalid, "the opening of the stream does not verify", fault);
+  }
+  Delivery out;
+  out.media = open->statement.text("media").value_or("application/octet-stream");
+  out.statement = text;
+  out.agreement = intent.agreement;
+  out.exchange = intent.exchange;
+  out.intent = intent.intent;
+  out.transfer = intent.transfer;
+  out.origin = parts_.journal.origin();
+  out.salt = *salt;
+  const Digest id = open->statement.id;
+  auto at = co_await closer_.stream_opened(intent, std::move(*open));
+  if (!at) co_return fail(at.error());
+  out.index = *at;
+  out.stream = received_stream(IncomingStream{parts_, closer_, std::move(transfer), std::move(intent),
+                                              std::move(running), std::move(peer), id, *salt},
+                               std::move(reader));
+  co_return out;
+}
+
 async::Task<Error> Consumer::refused(OpenIntent intent, http::ClientResponse answer) {
   const auto deadline = async::Deadline::in(kResolveTime);
   Error error = error_of_problem(answer);
@@ -186,7 +268,8 @@ async::Task<Error> Consumer::refused(OpenIntent intent, http::ClientResponse ans
     peer.did = "did:web:" + intent.provider_dns;
     peer.dns = intent.provider_dns;
     peer.zone = agreement ? agreement->peer_zone : std::string();
-    auto checked = co_await parts_.certificates.check(std::move(peer), std::string(*statement), trust::StatementKind::Refusal, deadline);
+    auto checked = co_await parts_.certificates.check(std::move(peer), std::string(*statement),
+                                                      trust::StatementKind::Refusal, deadline);
     const auto recipient = checked ? checked->statement.party("recipient") : std::nullopt;
     if (recipient && recipient->did == parts_.self.did && checked->statement.exchange() == intent.exchange) {
       const auto closed = co_await closer_.with_refusal(intent, std::move(*checked));

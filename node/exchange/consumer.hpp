@@ -37,6 +37,8 @@ struct Delivery {
   std::uint64_t index = 0;
   std::string statement;    // base64url envelope; empty when it is too large for a header
   Digest salt{};
+  // Set for a stream, body is empty then: each window is verified and logged before it is passed on.
+  std::function<async::Task<Status>(http::BodySink&)> stream;
 };
 
 class Consumer {
@@ -53,9 +55,12 @@ class Consumer {
  private:
   [[nodiscard]] async::Task<Result<std::shared_ptr<const TransferRecord>>> transfer(const ConsumerRequest& request);
   [[nodiscard]] async::Task<Result<OpenIntent>> intend(const ConsumerRequest& request, const TransferRecord& transfer, Uuid exchange);
-  [[nodiscard]] async::Task<Result<http::ClientResponse>> ask(const ConsumerRequest& request, const TransferRecord& transfer,
+  [[nodiscard]] async::Task<Result<http::ResponseReader>> ask(const ConsumerRequest& request, const TransferRecord& transfer,
                                                               const OpenIntent& intent);
   [[nodiscard]] async::Task<Result<Delivery>> take(const TransferRecord& transfer, OpenIntent intent, http::ClientResponse answer);
+  [[nodiscard]] async::Task<Result<Delivery>> take_stream(std::shared_ptr<const TransferRecord> transfer, OpenIntent intent,
+                                                          std::shared_ptr<RunningExchanges::Guard> running,
+                                                          http::ResponseReader reader);
   [[nodiscard]] async::Task<Error> refused(OpenIntent intent, http::ClientResponse answer);
 
   ExchangeParts parts_;

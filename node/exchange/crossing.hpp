@@ -7,6 +7,7 @@
 #include "base/async/deadline.hpp"
 #include "base/core/bytes.hpp"
 #include "base/core/uuid.hpp"
+#include "base/http/message.hpp"
 #include "node/dataspace/transfer_book.hpp"
 #include "node/exchange/quota.hpp"
 #include "policy/shaper.hpp"
@@ -24,6 +25,7 @@ struct DataRequest {
   std::string exchange;      // Sekisho-Exchange
   std::string intent;        // Sekisho-Intent
   std::string accept = "*/*";
+  std::shared_ptr<const http::Peer> connection;  // whose certificate is judged again while a stream runs; may be null
   bool by_reference = false;  // the peer wants its evidence at the evidence route
   std::string correlation_id;
   async::Deadline deadline;
@@ -44,6 +46,7 @@ struct Crossing {
   std::string content;
   // shape
   policy::Shaped shaped;
+  bool streams = false;  // over 1 MiB, or nobody knows yet: a stream
   // record
   Digest salt{};
   trust::Commitment commitment;

@@ -16,6 +16,7 @@ constexpr std::size_t kMostIds = 256;
 std::string outcome_name(pb::EntryKind kind) {
   switch (kind) {
     case pb::NRO_OUT: return "release";
+    case pb::STREAM_OPEN_OUT: return "stream";
     case pb::REFUSAL_OUT: return "refusal";
     case pb::VOID_OUT: return "void";
     default: return "";
@@ -37,7 +38,7 @@ Result<std::optional<JsonObject>> EvidenceService::find(const std::string& peer_
   out["exchange"] = to_text(exchange);
   out["outcome"] = outcome_name(entry->entry.kind());
   out["statement"] = to_base64url(trust::encode_envelope(*envelope));
-  if (entry->entry.kind() == pb::NRO_OUT) {
+  if (entry->entry.kind() == pb::NRO_OUT || entry->entry.kind() == pb::STREAM_OPEN_OUT) {
     const auto salt = parts_.disclosures.get(trust::statement_id(envelope->payload));
     if (!salt) return fail(salt.error());
     if (*salt) out["salt"] = to_hex(**salt);

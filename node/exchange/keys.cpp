@@ -21,6 +21,7 @@ Bytes outcome_claim(std::string_view peer_did, const Uuid& exchange) {
 }
 
 Bytes receipt_claim(const Digest& release) { return key("receipt", release); }
+Bytes stream_row(const Uuid& exchange) { return key("stream", exchange.octets); }
 Bytes closing_claim(const Uuid& exchange) { return key("closed", exchange.octets); }
 Bytes intent_row(const Uuid& exchange) { return key(kIntentPrefix, exchange.octets); }
 

@@ -14,6 +14,9 @@ namespace sekisho::node {
 // Provider: the first receipt for a release is final.
 [[nodiscard]] Bytes receipt_claim(const Digest& release);
 
+// Provider: a stream that has no end yet; the value is the be64 position of its opening.
+[[nodiscard]] Bytes stream_row(const Uuid& exchange);
+
 // Consumer: receipt, refusal or void that closes an intent.
 [[nodiscard]] Bytes closing_claim(const Uuid& exchange);
 

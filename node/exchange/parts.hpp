@@ -17,6 +17,7 @@
 #include "node/exchange/quota.hpp"
 #include "node/exchange/running.hpp"
 #include "node/exchange/sources.hpp"
+#include "node/exchange/stream/book.hpp"
 #include "node/identity/local_identity.hpp"
 #include "node/identity/tokens.hpp"
 #include "node/identity/trust_holder.hpp"
@@ -42,6 +43,7 @@ struct ExchangeParts {
   QuotaLedger& quotas;
   OpenExchanges& open;
   RunningExchanges& running;
+  StreamBook& streams;
   const Clock& clock;
   Random& random;
 };

@@ -7,7 +7,8 @@
 #include "node/exchange/steps/authorize.hpp"
 #include "node/exchange/steps/fetch.hpp"
 #include "node/exchange/steps/record.hpp"
-#include "node/exchange/steps/shape.hpp"
+#include "node/exchange/stream/frame.hpp"
+#include "node/exchange/stream/send.hpp"
 
 namespace sekisho::node {
 namespace {
@@ -22,15 +23,14 @@ bool passing(Code code) {
     case Code::JournalStopped:
     case Code::JournalIndeterminate:
     case Code::Draining:
-    case Code::SnapshotStale:
-      return true;
-    default:
-      return false;
+    case Code::SnapshotStale: return true;
+    default: return false;
   }
 }
 
 void evidence_headers(http::Response& response, const trust::Envelope& envelope, bool by_reference) {
-  auto inline_text = by_reference ? Result<std::string>(fail(Code::LimitExceeded, "by reference")) : trust::envelope_header(envelope);
+  auto inline_text =
+      by_reference ? Result<std::string>(fail(Code::LimitExceeded, "by reference")) : trust::envelope_header(envelope);
   if (inline_text) {
     response.headers.set("Sekisho-Statement", std::move(*inline_text));
   } else {
@@ -40,15 +40,14 @@ void evidence_headers(http::Response& response, const trust::Envelope& envelope,
 
 }  // namespace
 
-async::Task<Status> Provider::cross(Crossing& crossing) {
+async::Task<Status> Provider::cross(Crossing& crossing, std::unique_ptr<connectors::Reader>& rest) {
   auto done = steps::authenticate(parts_, crossing);
   if (!done) co_return done;
   done = steps::authorize(parts_, shapers_, crossing);
   if (!done) co_return done;
-  done = co_await steps::fetch(parts_, crossing);
-  if (!done) co_return done;
-  done = steps::shape(crossing);
-  if (!done) co_return done;
+  auto fetched = co_await steps::fetch(parts_, crossing);
+  if (!fetched) co_return fail(fetched.error());
+  rest = std::move(*fetched);
   // The source took its time: a transfer that ended meanwhile releases nothing.
   const auto now = parts_.transfers.find(crossing.request.transfer);
   if (!now || !now->serves) co_return fail(Code::TransferNotStarted, "the transfer ended before the release");
@@ -59,12 +58,13 @@ async::Task<Status> Provider::cross(Crossing& crossing) {
 async::Task<http::Response> Provider::serve(DataRequest request) {
   Crossing crossing;
   crossing.request = std::move(request);
-  auto done = co_await cross(crossing);
+  std::unique_ptr<connectors::Reader> rest;
+  auto done = co_await cross(crossing, rest);
   if (!done) co_return co_await refuse(crossing, done.error());
-  co_return answer(crossing);
+  co_return answer(crossing, std::move(rest));
 }
 
-http::Response Provider::answer(Crossing& crossing) const {
+http::Response Provider::answer(Crossing& crossing, std::unique_ptr<connectors::Reader> rest) const {
   http::Response response;
   response.headers.set("Content-Type", crossing.transfer->agreement->media);
   response.headers.set("Cache-Control", "no-store, no-transform");
@@ -72,6 +72,12 @@ http::Response Provider::answer(Crossing& crossing) const {
   response.headers.set("Sekisho-Exchange", to_text(crossing.exchange));
   evidence_headers(response, crossing.release, crossing.request.by_reference);
   response.headers.set("Sekisho-Salt", to_hex(crossing.salt));
+  if (crossing.streams) {
+    response.headers.set("Content-Type", std::string(kStreamMedia));
+    response.close = true;  // what was cut is told by the end of the connection
+    response.stream = stream_body(parts_, std::move(crossing), std::move(rest));
+    return response;
+  }
   response.body = std::move(crossing.shaped.body);
   return response;
 }
@@ -84,7 +90,8 @@ async::Task<http::Response> Provider::refuse(Crossing& crossing, Error error) {
                                 {"error", error.chain()}});
   if (passing(error.code) || crossing.exchange == Uuid{}) co_return http::problem(error, correlation);
   // What was not understood is no question yet: it is counted, not kept.
-  if (error.code == Code::TokenInvalid || error.code == Code::InvalidArgument) co_return http::problem(error, correlation);
+  if (error.code == Code::TokenInvalid || error.code == Code::InvalidArgument)
+    co_return http::problem(error, correlation);
   if (error.code != Code::ExchangeReplayed) {
     if (const auto admitted = evidence_.admit_void(crossing.request.peer.did); !admitted) {
       co_return http::problem(admitted.error(), correlation);
@@ -104,7 +111,8 @@ async::Task<http::Response> Provider::refuse(Crossing& crossing, Error error) {
     error.help.clear();
     error.help.emplace_back("evidence", "/sekisho/v1/exchanges/" + to_text(crossing.exchange) + "/evidence");
     auto response = http::problem(error, correlation);
-    response.headers.set("Link", "</sekisho/v1/exchanges/" + to_text(crossing.exchange) + "/evidence>; rel=\"describedby\"");
+    response.headers.set("Link",
+                         "</sekisho/v1/exchanges/" + to_text(crossing.exchange) + "/evidence>; rel=\"describedby\"");
     co_return response;
   }
   co_return http::problem(error, correlation);
@@ -126,7 +134,8 @@ Status Provider::load() {
     Uuid exchange;
     if (key.size() != 4 + agreement.size() + exchange.octets.size()) return true;
     std::copy_n(key.begin() + 4, agreement.size(), agreement.begin());
-    std::copy_n(key.begin() + 4 + static_cast<std::ptrdiff_t>(agreement.size()), exchange.octets.size(), exchange.octets.begin());
+    std::copy_n(key.begin() + 4 + static_cast<std::ptrdiff_t>(agreement.size()), exchange.octets.size(),
+                exchange.octets.begin());
     const auto entry = parts_.journal.reader().entry(read_be64(value));
     if (!entry) {
       fault = fail(entry.error());
@@ -136,7 +145,8 @@ Status Provider::load() {
     return true;
   });
   if (!open) return fail(open.error());
-  return fault;
+  if (!fault) return fault;
+  return end_crashed_streams(parts_);
 }
 
 }  // namespace sekisho::node

@@ -22,8 +22,8 @@ class Provider {
   [[nodiscard]] Status load();
 
  private:
-  [[nodiscard]] async::Task<Status> cross(Crossing& crossing);
-  [[nodiscard]] http::Response answer(Crossing& crossing) const;
+  [[nodiscard]] async::Task<Status> cross(Crossing& crossing, std::unique_ptr<connectors::Reader>& rest);
+  [[nodiscard]] http::Response answer(Crossing& crossing, std::unique_ptr<connectors::Reader> rest) const;
   [[nodiscard]] async::Task<http::Response> refuse(Crossing& crossing, Error error);
 
   ExchangeParts parts_;

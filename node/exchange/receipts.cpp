@@ -26,9 +26,11 @@ struct ReceiptIntake::Checked {
   std::string peer_did;
   std::string status;  // empty: to be logged
   std::optional<std::uint64_t> index;
+  bool progress = false;  // of a head: the stream goes on
 };
 
-async::Task<Result<ReceiptIntake::Checked>> ReceiptIntake::check(trust::PeerIdentity peer, std::string text, async::Deadline deadline) {
+async::Task<Result<ReceiptIntake::Checked>> ReceiptIntake::check(trust::PeerIdentity peer, std::string text,
+                                                                 async::Deadline deadline) {
   auto checked = co_await parts_.certificates.check(peer, std::move(text), trust::StatementKind::Receipt, deadline);
   // Says nothing of the receipt: the peer must send it again.
   if (!checked && transient(checked.error().code)) co_return fail(checked.error());
@@ -36,25 +38,39 @@ async::Task<Result<ReceiptIntake::Checked>> ReceiptIntake::check(trust::PeerIden
   const trust::Statement& receipt = checked->statement;
   const auto of = receipt.digest("of");
   const auto exchange = receipt.exchange();
-  if (!of || !exchange || !receipt.agreement) co_return fail(Code::ReceiptInvalid, "the receipt names no release, exchange or agreement");
+  if (!of || !exchange || !receipt.agreement)
+    co_return fail(Code::ReceiptInvalid, "the receipt names no release, exchange or agreement");
   const LogReader& reader = parts_.journal.reader();
 
-  const auto release_at = reader.find(pb::NRO_OUT, *of);
+  auto release_at = reader.find(pb::NRO_OUT, *of);
+  if (release_at && !*release_at) release_at = reader.find(pb::STREAM_OPEN_OUT, *of);
   if (!release_at) co_return fail(release_at.error());
+  const auto head_at = reader.find(pb::STREAM_HEAD_OUT, *of);
+  if (!head_at) co_return fail(head_at.error());
   const auto claim = parts_.storage.get(Family::Exchange, outcome_claim(peer.did, *exchange));
   if (!claim) co_return fail(claim.error());
-  if (!*release_at || !*claim || read_be64(**claim) != **release_at) {
+  const bool progress = head_at->has_value();
+  const bool known_release = *release_at && *claim && read_be64(**claim) == **release_at;
+  if (!known_release && !(progress && *claim)) {
     co_return fail(Code::ReceiptInvalid, "there is no such release to this peer");
   }
-  const auto entry = reader.entry(**release_at);
+  const auto entry = reader.entry(progress ? **head_at : **release_at);
   if (!entry) co_return fail(entry.error());
   const auto release = trust::parse_statement(entry->entry.payload());
   if (!release) co_return fail(Code::DatabaseDamaged, "a release of this node cannot be read", release.error());
-  if (release->agreement != receipt.agreement) co_return fail(Code::ReceiptInvalid, "the receipt is under another agreement");
+  if (release->agreement != receipt.agreement)
+    co_return fail(Code::ReceiptInvalid, "the receipt is under another agreement");
+  if (release->exchange() != exchange) co_return fail(Code::ReceiptInvalid, "the receipt is of another exchange");
+  if (progress && receipt.digest("commitment") != release->digest("commitment")) {
+    co_return fail(Code::ReceiptInvalid, "the receipt of a head has another commitment");
+  }
   const auto agreement = parts_.agreements.find(*receipt.agreement);
-  if (!agreement || agreement->peer_did != peer.did) co_return fail(Code::ReceiptInvalid, "the receipt is under another agreement");
+  if (!agreement || agreement->peer_did != peer.did)
+    co_return fail(Code::ReceiptInvalid, "the receipt is under another agreement");
 
-  Checked out{std::move(*checked), *of, *receipt.agreement, *exchange, agreement->dataset, peer.did, "", std::nullopt};
+  if (progress) parts_.streams.receipted(*exchange, release->integer("bytes").value_or(0));
+  Checked out{std::move(*checked), *of,     *receipt.agreement, *exchange, agreement->dataset, peer.did, "",
+              std::nullopt,        progress};
   const auto known = reader.find(pb::NRR_IN, receipt.id);
   if (!known) co_return fail(known.error());
   if (*known) {
@@ -74,17 +90,22 @@ async::Task<Result<ReceiptIntake::Checked>> ReceiptIntake::check(trust::PeerIden
 async::Task<Status> ReceiptIntake::commit(std::vector<Checked*> fresh) {
   Unit unit;
   for (const Checked* c : fresh) {
-    unit.entries.push_back(EntryDraft{pb::NRR_IN, c->exchange, Foreign{c->receipt.envelope.payload, c->receipt.envelope.seal}, c->agreement,
+    unit.entries.push_back(EntryDraft{pb::NRR_IN,
+                                      c->exchange,
+                                      Foreign{c->receipt.envelope.payload, c->receipt.envelope.seal},
+                                      c->agreement,
                                       {{Dimension::Counterparty, c->peer_did}, {Dimension::Dataset, c->dataset}}});
     unit.claims.push_back(Claim{receipt_claim(c->release)});
-    unit.mutations.push_back(Mutation{Family::Exchange, OpenExchanges::row_key(c->agreement, c->exchange), std::nullopt});
+    if (!c->progress)
+      unit.mutations.push_back(
+          Mutation{Family::Exchange, OpenExchanges::row_key(c->agreement, c->exchange), std::nullopt});
   }
   const auto committed = co_await parts_.journal.commit(std::move(unit));
   if (!committed) co_return fail(committed.error());
   for (std::size_t i = 0; i < fresh.size(); ++i) {
     fresh[i]->status = "logged";
     fresh[i]->index = committed->entries[i].index;
-    parts_.open.closed(fresh[i]->agreement, fresh[i]->exchange);
+    if (!fresh[i]->progress) parts_.open.closed(fresh[i]->agreement, fresh[i]->exchange);
   }
   co_return Status();
 }
@@ -96,7 +117,8 @@ async::Task<http::Response> ReceiptIntake::post(trust::PeerIdentity peer, std::s
   const auto texts = get_array(document->get_object(), "receipts");
   if (!texts) co_return http::problem(texts.error(), correlation);
   if ((*texts)->empty() || (*texts)->size() > kMostReceipts) {
-    co_return http::problem(Error(Code::LimitExceeded, "1 to 256 receipts at a time").with("limit", "256"), correlation);
+    co_return http::problem(Error(Code::LimitExceeded, "1 to 256 receipts at a time").with("limit", "256"),
+                            correlation);
   }
 
   const auto deadline = async::Deadline::in(kCheckTime);

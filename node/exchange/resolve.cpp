@@ -42,7 +42,9 @@ async::Task<Result<Evidence>> Resolver::ask(OpenIntent intent, async::Deadline d
   const auto statement = get_string(object, "statement");
   if (!outcome || !statement) co_return fail(Code::EvidenceInvalid, "the evidence answer has no outcome or statement");
   trust::StatementKind kind = trust::StatementKind::Release;
-  if (*outcome == "refusal") {
+  if (*outcome == "stream") {
+    kind = trust::StatementKind::StreamOpen;
+  } else if (*outcome == "refusal") {
     kind = trust::StatementKind::Refusal;
   } else if (*outcome == "void") {
     kind = trust::StatementKind::Void;
@@ -52,7 +54,7 @@ async::Task<Result<Evidence>> Resolver::ask(OpenIntent intent, async::Deadline d
   auto checked = co_await parts_.certificates.check(std::move(*peer), *statement, kind, deadline);
   if (!checked) co_return fail(checked.error());
   if (checked->statement.exchange() != exchange) co_return fail(Code::EvidenceInvalid, "the evidence is of another exchange");
-  if (kind != trust::StatementKind::Release) {
+  if (kind != trust::StatementKind::Release && kind != trust::StatementKind::StreamOpen) {
     const auto recipient = checked->statement.party("recipient");
     if (!recipient || recipient->did != parts_.self.did) co_return fail(Code::EvidenceInvalid, "the evidence is for another peer");
   }
@@ -71,7 +73,7 @@ async::Task<Result<std::string>> Resolver::close(OpenIntent intent, std::string 
   if (!evidence) co_return fail(evidence.error());
   const std::string outcome = evidence->outcome;
   Status done;
-  if (outcome == "release") {
+  if (outcome == "release" || outcome == "stream") {
     // A release of something else than was asked is never taken as ours.
     const trust::Statement& release = evidence->statement.statement;
     if (release.agreement != intent.agreement || release.digest("intent") != intent.intent || release.digest("request") != intent.request) {

@@ -11,7 +11,7 @@
 namespace sekisho::node {
 
 struct Evidence {
-  std::string outcome;  // release, refusal, void
+  std::string outcome;  // release, stream, refusal, void
   CheckedStatement statement;
   std::optional<Digest> salt;
 };

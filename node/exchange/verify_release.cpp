@@ -20,7 +20,8 @@ Status check_release(const trust::Statement& release, const OpenIntent& intent, 
   if (release.digest("request") != intent.request) return differs("request");
   if (release.digest("terms") != terms) return differs("terms");
   if (release.digest("tlsCert") != own_tls_cert) return differs("tlsCert");
-  if (release.subject.size() != 1) return differs("subject");
+  const bool opening = release.kind == trust::StatementKind::StreamOpen;  // its heads state the content
+  if (release.subject.size() != (opening ? 0U : 1U)) return differs("subject");
   // It becomes a header field of the client's answer.
   const std::string media = release.text("media").value_or("");
   const auto visible = [](char c) { return c >= 0x20 && c < 0x7f; };

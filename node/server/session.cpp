@@ -92,6 +92,7 @@ async::Task<void> Session::live(std::shared_ptr<Floor> floor, Desk* desk, http::
   session->connection_ = std::make_unique<http::ServerConnection>(std::move(stream), floor->options.limits.head);
   Session* raw = session.get();
   session->connection_->on_chunk = [raw] { raw->allow(raw->floor_->options.limits.write); };
+  session->connection_->on_pause = [raw] { raw->late_at_ = async::SteadyTime::max(); };
 
   struct Listed {
     Desk& desk;
@@ -214,7 +215,7 @@ void Session::judge_again() {
   peer_ = std::move(judged);
   if (!refused) return;
   ++floor_->closed_by_judge;
-  close_now();
+  connection_->stream().reset();  // what lies in the kernel is not for it any more
 }
 
 }  // namespace sekisho::node

@@ -49,6 +49,7 @@ class ScriptedStream final : public http::Stream {
     closed_ = true;
     co_return;
   }
+  void reset() override { close(); }
   void close() override { closed_ = true; }
   bool quiet() const override { return !closed_ && pieces_.empty(); }
 

@@ -23,6 +23,9 @@ constexpr std::array<Row, kStatementKinds.size()> kRows = {{
     {SEKISHO_PREDICATE("refusal"), pb::REFUSAL_OUT, pb::REFUSAL_IN},
     {SEKISHO_PREDICATE("void"), pb::VOID_OUT, pb::VOID_IN},
     {SEKISHO_PREDICATE("erasure"), pb::ERASURE, pb::OBSERVED},
+    {SEKISHO_PREDICATE("stream-open"), pb::STREAM_OPEN_OUT, pb::STREAM_OPEN_IN},
+    {SEKISHO_PREDICATE("stream-head"), pb::STREAM_HEAD_OUT, pb::STREAM_HEAD_IN},
+    {SEKISHO_PREDICATE("stream-end"), pb::STREAM_END_OUT, pb::STREAM_END_IN},
 }};
 
 #undef SEKISHO_PREDICATE

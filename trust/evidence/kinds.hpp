@@ -11,12 +11,25 @@
 
 namespace sekisho::trust {
 
-enum class StatementKind : std::uint8_t { Agreement, Request, Terms, Intent, Release, Receipt, Refusal, Void, Erasure };
+enum class StatementKind : std::uint8_t {
+  Agreement,
+  Request,
+  Terms,
+  Intent,
+  Release,
+  Receipt,
+  Refusal,
+  Void,
+  Erasure,
+  StreamOpen,
+  StreamHead,
+  StreamEnd
+};
 
 inline constexpr auto kStatementKinds = std::to_array<StatementKind>(
     {StatementKind::Agreement, StatementKind::Request, StatementKind::Terms, StatementKind::Intent,
      StatementKind::Release, StatementKind::Receipt, StatementKind::Refusal, StatementKind::Void,
-     StatementKind::Erasure});
+     StatementKind::Erasure, StatementKind::StreamOpen, StatementKind::StreamHead, StatementKind::StreamEnd});
 
 [[nodiscard]] std::string_view kind_name(StatementKind kind);       // "release"
 [[nodiscard]] std::string_view predicate_type(StatementKind kind);  // "https://w3id.org/sekisho/release/v1"

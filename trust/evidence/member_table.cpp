@@ -66,6 +66,25 @@ constexpr Member kVoid[] = {{"recipient", Party, kRequired},
                             {"code", Text, kOptional},
                             {"decision", Hash, kOptional}};
 
+// A release whose content is told by its heads; chunk: how many of the stream resumed from were held before.
+constexpr Member kStreamOpen[] = {
+    {"terms", Hash, kRequired},        {"exchange", Exchange, kRequired}, {"intent", Hash, kOptional},
+    {"request", Hash, kRequired},      {"tlsCert", Hash, kOptional},      {"decision", Hash, kRequired},
+    {"media", Text, kRequired},        {"parents", Parents, kOptional},   {"retryOf", Exchange, kOptional},
+    {"resumeOf", Exchange, kOptional}, {"chunk", Integer, kOptional},     {"onBehalfOf", Hash, kOptional}};
+
+// of is the opening; the commitment is of everything up to and with the window.
+constexpr Member kStreamHead[] = {{"of", Hash, kRequired},
+                                  {"exchange", Exchange, kRequired},
+                                  {"bytes", Integer, kRequired},
+                                  {"chunks", Integer, kRequired},
+                                  {"commitment", Hash, kRequired}};
+
+// The last head's prefix, absent where there was no window; reason: COMPLETE, CRASH or what cut the stream.
+constexpr Member kStreamEnd[] = {{"of", Hash, kRequired},        {"exchange", Exchange, kRequired},
+                                 {"reason", Text, kRequired},    {"bytes", Integer, kOptional},
+                                 {"chunks", Integer, kOptional}, {"commitment", Hash, kOptional}};
+
 constexpr Member kErasure[] = {{"reason", Text, kOptional}};
 
 // In the order of the enumerators.
@@ -79,6 +98,9 @@ constexpr std::array<KindRule, kStatementKinds.size()> kRules = {{
     {kOptional, SubjectRule::Reference, "exchange", kRefusal},
     {kOptional, SubjectRule::Reference, "exchange", kVoid},
     {kOptional, SubjectRule::Erased, "", kErasure},
+    {kRequired, SubjectRule::Reference, "exchange", kStreamOpen},
+    {kRequired, SubjectRule::Content, "exchange", kStreamHead},
+    {kRequired, SubjectRule::ContentOrReference, "exchange", kStreamEnd},
 }};
 
 bool is_text(const Json& value) {
@@ -139,7 +161,8 @@ Status check_receipt(const JsonObject& object) {
   if (bytes != object.contains("chunks") || bytes != object.contains("commitment")) {
     return statement_error("commitment", "stands together with bytes and chunks");
   }
-  if (!bytes && object.at("outcome").get_string() == "verified") {
+  const Json* outcome = object.if_contains("outcome");
+  if (!bytes && outcome && outcome->get_string() == "verified") {
     return statement_error("commitment", "is missing from a verified receipt");
   }
   return {};
@@ -176,7 +199,7 @@ Status check_members(StatementKind kind, const JsonObject& object, std::span<con
       }
     }
   }
-  return kind == StatementKind::Receipt ? check_receipt(object) : Status{};
+  return kind == StatementKind::Receipt || kind == StatementKind::StreamEnd ? check_receipt(object) : Status{};
 }
 
 }  // namespace sekisho::trust

@@ -9,7 +9,7 @@ namespace sekisho::trust {
 namespace {
 
 bool is_outcome(StatementKind kind) {
-  return kind == StatementKind::Release || kind == StatementKind::Refusal || kind == StatementKind::Void;
+  return kind == StatementKind::Release || kind == StatementKind::StreamOpen || kind == StatementKind::Refusal || kind == StatementKind::Void;
 }
 
 // Keys under which an honest issuer makes one statement at most.

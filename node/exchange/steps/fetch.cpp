@@ -1,38 +1,30 @@
 #include "node/exchange/steps/fetch.hpp"
 
-#include <fmt/format.h>
-
 namespace sekisho::node::steps {
 namespace {
 
-// A record answer is at most 1 MiB after shaping; before it, rows of other lots may be much more.
-constexpr std::size_t kMostSourceBytes = 16U << 20;
 constexpr std::size_t kBatchRecords = 4096;
 constexpr std::size_t kBatchBytes = 1U << 20;
 
 }  // namespace
 
-async::Task<Status> fetch(const ExchangeParts& parts, Crossing& crossing) {
-  const std::string& source = crossing.transfer->agreement->source;
-  auto connector = parts.sources.find(source);
+async::Task<Result<std::unique_ptr<connectors::Reader>>> fetch(const ExchangeParts& parts, Crossing& crossing) {
+  auto connector = parts.sources.find(crossing.transfer->agreement->source);
   if (!connector) co_return fail(connector.error());
   auto reader = co_await (*connector)->open(crossing.request.deadline);
   if (!reader) co_return fail(reader.error());
-  for (bool end = false; !end;) {
+  while (crossing.shaped.body.size() <= trust::kChunkBytes) {
     const connectors::Credits credits{kBatchRecords, kBatchBytes, crossing.request.deadline};
     auto batch = co_await (*reader)->read(credits);
     if (!batch) co_return fail(batch.error());
-    end = batch->end;
-    if (crossing.content.size() + batch->content.size() > kMostSourceBytes) {
-      co_return fail(Code::AnswerTooLarge, fmt::format("the source '{}' holds more than {} MiB", source, kMostSourceBytes >> 20));
-    }
-    if (crossing.content.empty()) {
-      crossing.content = std::move(batch->content);
-    } else {
-      crossing.content += batch->content;
-    }
+    auto shaped = crossing.shaper->shape_into(as_bytes(batch->content), crossing.shaped);
+    if (!shaped) co_return fail(shaped.error());
+    if (!batch->end) continue;
+    reader->reset();
+    break;
   }
-  co_return Status();
+  crossing.streams = crossing.shaped.body.size() > trust::kChunkBytes;
+  co_return std::move(*reader);
 }
 
 }  // namespace sekisho::node::steps

@@ -1,7 +1,11 @@
-// Step 7 of a crossing: the records, pulled from the source with byte credits and what is left of the deadline.
+// Steps 7 and 8 of a crossing: the records, pulled from the source with byte credits and what is left of the deadline, each
+// batch shaped by the plan of the agreement before the next is read. What is at most 1 MiB after shaping is a record and is
+// had whole; more is a stream, whose rest stays in the reader that is answered (null: crossing.shaped is all).
 //
-// Errors: SourceFailed, SourceTimeout; AnswerTooLarge when the source holds more than this path may read.
+// Errors: SourceFailed, SourceTimeout, ViewError.
 #pragma once
+
+#include <memory>
 
 #include "base/async/task.hpp"
 #include "base/core/result.hpp"
@@ -10,6 +14,6 @@
 
 namespace sekisho::node::steps {
 
-[[nodiscard]] async::Task<Status> fetch(const ExchangeParts& parts, Crossing& crossing);
+[[nodiscard]] async::Task<Result<std::unique_ptr<connectors::Reader>>> fetch(const ExchangeParts& parts, Crossing& crossing);
 
 }  // namespace sekisho::node::steps

@@ -17,10 +17,10 @@ std::vector<std::pair<Dimension, std::string>> tokens(const ExchangeParts& parts
 
 trust::Draft release_draft(const Crossing& crossing) {
   trust::Draft draft;
-  draft.kind = trust::StatementKind::Release;
+  draft.kind = crossing.streams ? trust::StatementKind::StreamOpen : trust::StatementKind::Release;
   draft.agreement = crossing.transfer->agreement->digest;
   const std::string exchange = to_text(crossing.exchange);
-  draft.subject.push_back(trust::Subject{exchange, crossing.commitment.value});
+  if (!crossing.streams) draft.subject.push_back(trust::Subject{exchange, crossing.commitment.value});
   draft.members["terms"] = to_hex(crossing.transfer->terms);
   draft.members["exchange"] = exchange;
   draft.members["intent"] = to_hex(crossing.intent);
@@ -35,21 +35,25 @@ trust::Draft release_draft(const Crossing& crossing) {
 
 async::Task<Status> record(const ExchangeParts& parts, Crossing& crossing) {
   crossing.salt = parts.random.digest32();
-  crossing.commitment = trust::commit(crossing.salt, as_bytes(crossing.shaped.body));
+  if (!crossing.streams) crossing.commitment = trust::commit(crossing.salt, as_bytes(crossing.shaped.body));
   const Digest agreement = crossing.transfer->agreement->digest;
 
   Unit unit;
-  unit.entries.push_back(EntryDraft{pb::NRO_OUT, crossing.exchange, release_draft(crossing), std::nullopt, tokens(parts, crossing)});
+  unit.entries.push_back(EntryDraft{crossing.streams ? pb::STREAM_OPEN_OUT : pb::NRO_OUT, crossing.exchange,
+                                    release_draft(crossing), std::nullopt, tokens(parts, crossing)});
   unit.claims.push_back(Claim{outcome_claim(crossing.request.peer.did, crossing.exchange)});
   // By value: a cancelled request ends before its unit does, and the unit may still become durable.
   auto quota = std::make_shared<QuotaLedger::Reservation>(std::move(crossing.quota));
-  unit.derive = [quota, agreement, exchange = crossing.exchange](const std::vector<CommittedEntry>& entries, std::vector<Mutation>& out) {
-    out.push_back(Mutation{Family::Exchange, OpenExchanges::row_key(agreement, exchange), to_bytes(be64(entries[0].position))});
+  unit.derive = [quota, agreement, exchange = crossing.exchange, streams = crossing.streams](
+                    const std::vector<CommittedEntry>& entries, std::vector<Mutation>& out) {
+    out.push_back(Mutation{Family::Exchange,
+                           streams ? stream_row(exchange) : OpenExchanges::row_key(agreement, exchange),
+                           to_bytes(be64(entries[0].position))});
     if (const std::uint64_t used = quota->charge(); used != 0) {
       out.push_back(Mutation{Family::Quota, to_bytes(BytesView(agreement)), to_bytes(be64(used))});
     }
   };
-  const bool opened = parts.open.opened(agreement, crossing.exchange, parts.clock.now());
+  const bool opened = !crossing.streams && parts.open.opened(agreement, crossing.exchange, parts.clock.now());
   auto committed = co_await parts.journal.commit(std::move(unit));
   if (!committed) {
     if (opened) parts.open.closed(agreement, crossing.exchange);
@@ -74,10 +78,11 @@ async::Task<Result<trust::Envelope>> record_refusal(const ExchangeParts& parts, 
   Unit unit;
   if (crossing.transfer) {
     draft.agreement = crossing.transfer->agreement->digest;
-    unit.entries.push_back(EntryDraft{pb::REFUSAL_OUT, crossing.exchange, std::move(draft), std::nullopt, tokens(parts, crossing)});
-  } else {
     unit.entries.push_back(
-        EntryDraft{pb::REFUSAL_OUT, crossing.exchange, std::move(draft), std::nullopt, {{Dimension::Counterparty, peer.did}}});
+        EntryDraft{pb::REFUSAL_OUT, crossing.exchange, std::move(draft), std::nullopt, tokens(parts, crossing)});
+  } else {
+    unit.entries.push_back(EntryDraft{
+        pb::REFUSAL_OUT, crossing.exchange, std::move(draft), std::nullopt, {{Dimension::Counterparty, peer.did}}});
   }
   unit.claims.push_back(Claim{outcome_claim(peer.did, crossing.exchange)});
   auto committed = co_await parts.journal.commit(std::move(unit));

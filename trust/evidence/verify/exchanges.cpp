@@ -1,5 +1,6 @@
 // What the statements of one exchange must say of each other, and disclosures.
 #include <algorithm>
+#include <utility>
 
 #include "base/core/encoding.hpp"
 #include "trust/evidence/commitment.hpp"
@@ -45,6 +46,53 @@ struct Exchanges {
     }
   }
 
+  // Of an opening its windows speak: one of them has this very prefix.
+  static bool states(const StatementItem& release, const Digest& commitment) {
+    const auto& subject = release.statement.subject;
+    if (!subject.empty()) return subject[0].commitment == commitment;
+    return std::any_of(release.windows.begin(), release.windows.end(), [&](const StatementItem* window) {
+      return window->statement.digest("commitment") == commitment;
+    });
+  }
+
+  // Prefixes only grow, in the order of the log, and the end says what the last head said.
+  void stream(const StatementItem& open) {
+    std::vector<const StatementItem*> heads;
+    const StatementItem* end = nullptr;
+    for (const StatementItem* window : open.windows) {
+      const Statement& s = window->statement;
+      if (s.exchange() != open.statement.exchange() || s.agreement != open.statement.agreement ||
+          s.issuer.did != open.statement.issuer.did || s.time <= open.statement.time) {
+        return against(*window, "stream",
+                       "it is of another exchange, agreement or issuer than its opening, or before it");
+      }
+      if (s.kind == StatementKind::StreamHead) {
+        heads.push_back(window);
+      } else if (std::exchange(end, window) != nullptr) {
+        return against(*window, "stream", "the stream has two ends");
+      }
+    }
+    std::sort(heads.begin(), heads.end(),
+              [](const auto* a, const auto* b) { return a->statement.time < b->statement.time; });
+    for (std::size_t i = 1; i < heads.size(); ++i) {
+      if (heads[i]->statement.integer("chunks") <= heads[i - 1]->statement.integer("chunks") ||
+          heads[i]->statement.integer("bytes") <= heads[i - 1]->statement.integer("bytes")) {
+        return against(*heads[i], "stream", "its prefix does not grow");
+      }
+    }
+    if (end == nullptr) {
+      return findings.fault(Verdict::Indeterminate, "stream", open.member, "the end of this stream is missing");
+    }
+    const auto stated = end->statement.digest("commitment");
+    if (!heads.empty() && stated && *stated != heads.back()->statement.digest("commitment")) {
+      return against(*end, "stream", "its end is not its last head's");
+    }
+    if (stated && heads.empty()) {
+      return findings.fault(Verdict::Indeterminate, "stream", end->member, "the last head of this stream is missing");
+    }
+    findings.pass("stream", open.member, "ended: " + end->statement.text("reason").value_or(""));
+  }
+
   void receipt(const StatementItem& item) {
     if (!item.release) return;
     const Statement& s = item.statement;
@@ -57,7 +105,7 @@ struct Exchanges {
       return against(item, "receipt", "the receipt is not by the recipient that the terms name");
     }
     const auto commitment = s.digest("commitment");
-    const bool equal = commitment && *commitment == release.subject[0].commitment;
+    const bool equal = commitment && states(*item.release, *commitment);
     const std::string outcome = s.text("outcome").value_or("");
     if (outcome == "verified" && !equal) {
       return against(item, "receipt", "the receipt says verified, but its commitment is not the release's");
@@ -73,7 +121,9 @@ struct Exchanges {
 void check_exchanges(Material& material, Findings& findings) {
   Exchanges exchanges{material, findings};
   for (const auto& [id, item] : material.statements) {
-    if (item.statement.kind == StatementKind::Release) exchanges.release(item);
+    if (item.statement.kind == StatementKind::Release || item.statement.kind == StatementKind::StreamOpen)
+      exchanges.release(item);
+    if (item.statement.kind == StatementKind::StreamOpen) exchanges.stream(item);
     if (item.statement.kind == StatementKind::Receipt) exchanges.receipt(item);
   }
 }

@@ -24,7 +24,7 @@ std::vector<ExchangeFacts> facts_of(const Material& material) {
   std::vector<ExchangeFacts> out;
   for (const auto& [id, item] : material.statements) {
     const Statement& s = item.statement;
-    const bool release = s.kind == StatementKind::Release;
+    const bool release = s.kind == StatementKind::Release || s.kind == StatementKind::StreamOpen;
     if (!item.sealed || (!release && s.kind != StatementKind::Refusal && s.kind != StatementKind::Void)) continue;
     ExchangeFacts facts;
     facts.exchange = s.text("exchange").value_or("");

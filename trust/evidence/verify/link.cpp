@@ -24,6 +24,10 @@ std::optional<Party> other_of_agreement(const Material& material, const Statemen
 std::optional<Party> counterpart_of(const Material& material, const StatementItem& item) {
   const Statement& s = item.statement;
   switch (s.kind) {
+    case StatementKind::StreamHead:
+    case StatementKind::StreamEnd:
+      return item.release && item.release->terms ? item.release->terms->statement.party("recipient") : std::nullopt;
+    case StatementKind::StreamOpen:
     case StatementKind::Release: return item.terms ? item.terms->statement.party("recipient") : std::nullopt;
     case StatementKind::Receipt: return item.release ? std::optional(issuer_of(item.release->statement)) : std::nullopt;
     case StatementKind::Terms:
@@ -45,19 +49,32 @@ std::optional<Party> counterpart_of(const Material& material, const StatementIte
 void link(Material& material, Findings& findings) {
   for (auto& [id, item] : material.statements) {
     const Statement& s = item.statement;
-    if (s.kind == StatementKind::Release) {
+    if (s.kind == StatementKind::Release || s.kind == StatementKind::StreamOpen) {
       item.terms = find(material, s.digest("terms"), StatementKind::Terms);
       if (!item.terms)
         findings.fault(Verdict::Indeterminate, "terms", item.member, "the terms of this release are missing");
     }
     if (s.kind == StatementKind::Receipt) {
       StatementItem* release = find(material, s.digest("of"), StatementKind::Release);
+      if (!release) release = find(material, s.digest("of"), StatementKind::StreamOpen);
+      if (!release) release = find(material, s.digest("of"), StatementKind::StreamHead);
       item.release = release;
       if (release) {
         release->receipts.push_back(&item);
       } else {
         findings.fault(Verdict::Indeterminate, "receipt", item.member, "the release of this receipt is missing");
       }
+    }
+  }
+  for (auto& [id, item] : material.statements) {
+    const StatementKind kind = item.statement.kind;
+    if (kind != StatementKind::StreamHead && kind != StatementKind::StreamEnd) continue;
+    StatementItem* open = find(material, item.statement.digest("of"), StatementKind::StreamOpen);
+    item.release = open;
+    if (!open) {
+      findings.fault(Verdict::Indeterminate, "stream", item.member, "the opening of this stream is missing");
+    } else {
+      open->windows.push_back(&item);
     }
   }
   for (auto& [id, item] : material.statements) item.counterpart = counterpart_of(material, item);

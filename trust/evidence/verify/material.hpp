@@ -36,7 +36,8 @@ struct StatementItem {
   Statement statement;
   bool sealed = false;                         // the seal verified under the certificate that the statement names
   const StatementItem* terms = nullptr;        // of a release
-  const StatementItem* release = nullptr;      // of a receipt
+  const StatementItem* release = nullptr;      // of a receipt; the opening, of a head or end
+  std::vector<const StatementItem*> windows;   // heads and ends of an opening
   std::vector<const StatementItem*> receipts;  // of a release
   std::optional<Party> counterpart;            // the other party, where the statements say who
 };

@@ -67,6 +67,27 @@ inline Draft draft_of(StatementKind kind) {
                    {"code", "PURPOSE_MISMATCH"},
                    {"decision", hex_of("decision")}};
       break;
+    case StatementKind::StreamOpen:
+      d.members = {{"terms", hex_of("terms")},
+                   {"exchange", kExchange},
+                   {"intent", hex_of("intent")},
+                   {"request", hex_of("request")},
+                   {"tlsCert", hex_of("tls")},
+                   {"decision", hex_of("decision")},
+                   {"media", "application/x-ndjson"},
+                   {"resumeOf", kExchange},
+                   {"chunk", 7}};
+      break;
+    case StatementKind::StreamHead:
+      d.subject = {{kExchange, digest_of("content")}};
+      d.members = {{"of", hex_of("open")}, {"exchange", kExchange},           {"bytes", 1024},
+                   {"chunks", 1},          {"commitment", hex_of("content")}};
+      break;
+    case StatementKind::StreamEnd:
+      d.subject = {{kExchange, digest_of("content")}};
+      d.members = {{"of", hex_of("open")}, {"exchange", kExchange}, {"reason", "COMPLETE"},
+                   {"bytes", 1024},        {"chunks", 1},           {"commitment", hex_of("content")}};
+      break;
     case StatementKind::Erasure:
       d.subject = {{"1", digest_of("content")}, {"2", digest_of("more")}};
       d.members = {{"reason", "request of the data subject"}};

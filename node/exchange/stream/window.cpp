@@ -1,0 +1,44 @@
+#include "node/exchange/stream/window.hpp"
+
+#include <algorithm>
+
+namespace sekisho::node {
+
+void ReleaseWindow::add(std::string_view octets, SteadyPoint now) {
+  if (octets.empty()) return;
+  if (held_.size() == taken_) {
+    held_.clear();
+    taken_ = 0;
+    first_ = now;
+  } else if (taken_ > 0) {
+    held_.erase(0, taken_);
+    taken_ = 0;
+  }
+  held_ += octets;
+}
+
+bool ReleaseWindow::ready(SteadyPoint now) const {
+  const std::size_t have = held_.size() - taken_;
+  return have > 0 && (ended_ || have >= limits_.window_bytes || now - first_ >= limits_.window_time);
+}
+
+std::string ReleaseWindow::take(SteadyPoint now) {
+  const std::size_t n = std::min(held_.size() - taken_, limits_.window_bytes);
+  std::string out = held_.substr(taken_, n);
+  taken_ += n;
+  first_ = now;
+  return out;
+}
+
+void ReceiptCredit::sent(std::uint64_t total, SteadyPoint now) {
+  if (sent_ == receipted_) since_ = now;
+  sent_ = std::max(sent_, total);
+}
+
+void ReceiptCredit::receipted(std::uint64_t total, SteadyPoint now) {
+  if (total <= receipted_ || total > sent_) return;
+  receipted_ = total;
+  since_ = now;
+}
+
+}  // namespace sekisho::node

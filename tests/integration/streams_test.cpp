@@ -1,0 +1,172 @@
+// Bodies over 1 MiB between two whole nodes: windows, receipts, cut-offs under a client that never reads, crash.
+#include <array>
+#include <fstream>
+
+#include "base/async/sync_wait.hpp"
+#include "base/core/encoding.hpp"
+#include "base/core/uuid.hpp"
+#include "base/crypto/system_random.hpp"
+#include "base/http/client.hpp"
+#include "base/http/socket.hpp"
+#include "tests/support/loopback_node.hpp"
+
+namespace sekisho::test {
+namespace {
+
+class Streams : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    // 24 MiB: more than the kernel's buffers on the way hold, and one cumulative receipt.
+    std::ofstream bulk(world.folder.path() / "large.ndjson");
+    for (int n = 0; n < 24 * 1024; ++n) bulk << "{\"n\":" << n << ",\"text\":\"" << std::string(1005, 'x') << "\"}\n";
+    bulk.close();
+    world.start();
+  }
+
+  std::string entries(LoopbackNode& node, const std::string& kind) {
+    return node
+        .service("POST", "/v1/audit/query", "{\"kind\":\"" + kind + "\"}",
+                 {{"Authorization", "Bearer " + node.auditor}})
+        .body;
+  }
+  std::size_t count(LoopbackNode& node, const std::string& kind) {
+    std::size_t n = 0;
+    const std::string text = entries(node, kind);
+    for (std::size_t at = text.find("\"kind\":\"" + kind); at != std::string::npos;
+         at = text.find("\"kind\":\"" + kind, at + 1))
+      ++n;
+    return n;
+  }
+
+  LoopbackWorld world;
+};
+
+std::string last_transfer;
+
+async::Task<Result<std::string>> read_all(http::Client* client, http::ClientRequest request) {
+  request.limits.body_bytes = 64U << 20;
+  auto reader = co_await client->open(std::move(request));
+  if (!reader) co_return fail(reader.error());
+  if (reader->head().status != 200)
+    co_return fail(Code::PeerRefused, "status " + std::to_string(reader->head().status));
+  last_transfer = reader->head().headers.get("Sekisho-Transfer");
+  std::string out;
+  for (;;) {
+    auto part = co_await reader->read(1U << 20);
+    if (!part) co_return fail(part.error());
+    if (part->empty()) co_return out;
+    out += *part;
+  }
+}
+
+Result<std::string> fetch(LoopbackNode& node, std::string_view dataset) {
+  http::TlsClientOptions tls;
+  tls.ca_pem = node.ca_pem;
+  http::ClientOptions options;
+  options.tls = *http::TlsClientContext::make(std::move(tls));
+  http::Client client(options);
+  http::ClientRequest request;
+  request.target = data_target(dataset);
+  request.host = "localhost";
+  request.address = "127.0.0.1";
+  request.port = node.node->service_port();
+  request.headers.set("Authorization", "Bearer " + node.token);
+  return async::sync_wait(read_all(&client, std::move(request)));
+}
+
+std::string file_text(const std::filesystem::path& path) {
+  std::ifstream in(path);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+TEST_F(Streams, ABodyOverOneMiBCrossesWholeWithItsHeadsInBothLogs) {
+  const auto body = fetch(world.trade, "large");
+  ASSERT_TRUE(body) << body.error().chain();
+  EXPECT_TRUE(*body == file_text(world.folder.path() / "large.ndjson")) << body->size();
+  EXPECT_TRUE(eventually([this] { return count(world.farm, "NRR_IN") == 2; }));  // cumulative at 16 MiB, and final
+  for (const char* kind : {"STREAM_OPEN", "STREAM_END"}) {
+    EXPECT_TRUE(eventually([&] { return count(world.farm, std::string(kind) + "_OUT") == 1; })) << kind;
+    EXPECT_TRUE(eventually([&] { return count(world.trade, std::string(kind) + "_IN") == 1; })) << kind;
+  }
+  EXPECT_EQ(count(world.farm, "STREAM_HEAD_OUT"), (body->size() + (1U << 20) - 1) >> 20);
+  EXPECT_EQ(count(world.trade, "STREAM_HEAD_IN"), (body->size() + (1U << 20) - 1) >> 20);
+  EXPECT_EQ(count(world.farm, "NRO_OUT"), 0U);
+}
+
+// The trade node's key in other hands: asks for the stream, reads its beginning, and then neither reads nor closes.
+async::Task<bool> stall(const LoopbackNode* from, LoopbackWorld* world, std::string head, std::function<void()> cut,
+                        std::function<bool()> ended) {
+  auto socket = co_await http::connect_tcp("127.0.0.1", world->farm.node->peer_port(),
+                                           async::Deadline::in(std::chrono::seconds(5)));
+  if (!socket) co_return false;
+  const auto context = from->peer_context();
+  const auto stream = context->stream(std::move(*socket), world->farm.dns);
+  const auto shaken = co_await stream->handshake();
+  if (!shaken) co_return false;
+  const auto sent = co_await stream->write_all(head);
+  if (!sent) co_return false;
+  std::vector<char> octets(16384);
+  const auto answer = co_await stream->read_some(octets);
+  if (!answer || *answer == 0) co_return false;
+  if (std::string_view(octets.data(), *answer).find(" 200 ") == std::string_view::npos) co_return false;
+  cut();
+  if (!eventually(ended)) co_return false;
+  // What lay in this side's own kernel may come; then the reset, far from the whole.
+  std::size_t got = 0;
+  for (;;) {
+    const auto rest = co_await stream->read_some(octets);
+    if (!rest || *rest == 0) co_return got < (20U << 20);
+    got += *rest;
+  }
+}
+
+struct Cut {
+  const char* name;
+  const char* reason;
+  void (*act)(LoopbackWorld&, const std::string& transfer);
+};
+
+// As a consumer ends it: the process says whom it belongs to there.
+void terminate(LoopbackWorld& w, const std::string& transfer) {
+  const auto state = w.trade.ask_peer(w.farm, "GET", "/dsp/2025-1/transfers/" + transfer);
+  JsonObject message = object_in(state.body);
+  message.erase("state");
+  message["@type"] = "TransferTerminationMessage";
+  const auto answer = w.trade.ask_peer(w.farm, "POST", "/dsp/2025-1/transfers/" + transfer + "/termination", {},
+                                       to_text(Json(message)));
+  EXPECT_LT(answer.status, 300) << answer.body;
+}
+
+class CutOff : public Streams, public ::testing::WithParamInterface<Cut> {};
+
+TEST_P(CutOff, NothingLeavesAfterItWhetherTheConsumerReadsOrNot) {
+  const auto whole = fetch(world.trade, "large");
+  ASSERT_TRUE(whole) << whole.error().chain();
+  const std::string transfer = last_transfer;
+  const auto token = world.trade.ask_peer(world.farm, "POST", "/sekisho/v1/transfers/" + transfer + "/token", {}, "{}");
+  ASSERT_EQ(token.status, 200) << token.body;
+  SystemRandom random;
+  const std::string head = "GET /data/" + transfer + " HTTP/1.1\r\nHost: farm.jp.example\r\nAuthorization: Bearer " +
+                           get_string(object_in(token.body), "token").value_or("") +
+                           "\r\nSekisho-Exchange: " + to_text(make_uuid_v7(SystemClock().now(), random.bytes(10))) +
+                           "\r\nSekisho-Intent: " + std::string(64, 'a') + "\r\n\r\n";
+  const std::size_t ends = count(world.farm, "STREAM_END_OUT");
+  EXPECT_TRUE(async::sync_wait(stall(
+      &world.trade, &world, head, [&] { GetParam().act(world, transfer); },
+      [&] { return count(world.farm, "STREAM_END_OUT") == ends + 1; })));
+  EXPECT_NE(entries(world.farm, "STREAM_END_OUT").find("\"reason\":\"" + std::string(GetParam().reason) + "\""),
+            std::string::npos);
+}
+
+INSTANTIATE_TEST_SUITE_P(Causes, CutOff,
+                         ::testing::Values(Cut{"recognition", "RECOGNITION_SUSPENDED",
+                                               [](LoopbackWorld& w, const std::string&) {
+                                                 (void)w.jp.authority->suspend("eu", "review", SystemClock().now());
+                                                 publish(w.jp, SystemClock().now());
+                                                 w.farm.install_snapshot(w.jp.snapshot);
+                                               }},
+                                           Cut{"transfer", "TRANSFER_NOT_STARTED", terminate}),
+                         [](const auto& i) { return i.param.name; });
+
+}  // namespace
+}  // namespace sekisho::test
