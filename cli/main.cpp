@@ -9,6 +9,7 @@
 #include "cli/commands/consume.hpp"
 #include "cli/commands/node.hpp"
 #include "cli/commands/operate.hpp"
+#include "cli/commands/trace.hpp"
 #include "cli/commands/verify.hpp"
 #include "cli/commands/zone.hpp"
 #include "cli/output.hpp"
@@ -52,6 +53,7 @@ int main(int argc, char** argv) {
     sekisho::cli::add_operate_commands(app, code);
     sekisho::cli::add_consume_commands(app, code);
     sekisho::cli::add_audit_commands(app, code);
+    sekisho::cli::add_trace_command(app, code);
     sekisho::cli::add_verify_command(app, code);
     try {
       app.parse(argc, argv);

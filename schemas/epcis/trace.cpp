@@ -129,8 +129,9 @@ Trace TraceIndex::walk(std::string_view lot, const TraceLimits& limits) const {
     std::sort(starts.begin() + 1, starts.end());
     starts.erase(std::unique(starts.begin() + 1, starts.end()), starts.end());
   }
-  spread(walk, starts, Direction::Upstream);
+  // What both find, such as the way of a unit that holds the lot, counts as where it went.
   spread(walk, starts, Direction::Downstream);
+  spread(walk, starts, Direction::Upstream);
   std::stable_sort(out.steps.begin(), out.steps.end(),
                    [&](const TraceStep& a, const TraceStep& b) { return times_[a.event] < times_[b.event]; });
   return out;
