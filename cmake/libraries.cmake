@@ -18,6 +18,7 @@ if(SEKISHO_TESTS)
 endif()
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(RE2 REQUIRED re2)  # without its -pthread, which spoils precompiled headers
+pkg_check_modules(MOSQUITTO REQUIRED IMPORTED_TARGET libmosquitto)
 
 # Asio and Beast compiled once. The definitions are PUBLIC so that no unit differs (one definition rule).
 add_library(boost_compiled STATIC ${CMAKE_SOURCE_DIR}/base/http/boost_compiled.cpp)

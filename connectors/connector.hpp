@@ -1,12 +1,14 @@
 // The pull interface of every source of data: the host gives credits, the source answers at most that much.
 //
-// Content is NDJSON: one record per line, each line ends in "\n", UTF-8. A Reader is used by one coroutine at a time
+// Content is NDJSON (one record per line, each line ends in "\n", UTF-8) or, for a stream without records, opaque
+// octets. A Reader is used by one coroutine at a time
 // and never called again after it failed or ended. Nothing is fetched ahead of a read(): pull is the back-pressure.
 // Errors: SourceFailed (with the cause), SourceTimeout, AnswerTooLarge (more than the credits allow in all),
 // Cancelled.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -17,6 +19,7 @@
 #include "base/async/blocking_pool.hpp"
 #include "base/async/deadline.hpp"
 #include "base/async/task.hpp"
+#include "base/core/json.hpp"
 #include "base/core/result.hpp"
 #include "base/core/secret.hpp"
 
@@ -33,9 +36,36 @@ struct Credits {
 };
 
 struct Batch {
-  std::string content;      // `records` lines
-  std::size_t records = 0;  // 0 only at the end
+  std::string content;      // `records` lines, or octets of an opaque stream
+  std::size_t records = 0;  // 0 at the end, in an idle batch and for opaque octets
   bool end = false;         // nothing comes after this batch
+  bool idle = false;        // an endless source had nothing before the credit's deadline
+  // Where to go on after this batch: JSON text of at most 64 KiB without secrets; empty: the source knows none.
+  std::string cursor;
+};
+
+// What a source offers under one name.
+struct StreamInfo {
+  std::string name;
+  std::string title;
+  std::string media;
+  bool records = true;  // NDJSON; false: opaque octets
+  Json schema;          // of a record; null: none is known
+  std::vector<std::string> key;
+  std::string cursor_kind;  // empty: cannot be resumed
+  bool endless = false;
+};
+
+struct OpenRequest {
+  std::string stream;  // empty: the first
+  std::string cursor;  // of a batch; empty: from the start
+};
+
+// What became of a source since it was made.
+struct Health {
+  bool working = true;
+  std::string problem;        // the last one, without secrets
+  std::uint64_t refused = 0;  // records that were no records
 };
 
 class Reader {
@@ -69,7 +99,15 @@ class Connector {
   [[nodiscard]] virtual Spec spec() const = 0;
   // Whether the source answers now: opens it and reads at most one record.
   [[nodiscard]] virtual async::Task<Status> check(async::Deadline deadline) = 0;
-  [[nodiscard]] virtual async::Task<Result<std::unique_ptr<Reader>>> open(async::Deadline deadline) = 0;
+  [[nodiscard]] virtual async::Task<Result<std::vector<StreamInfo>>> discover(async::Deadline deadline) = 0;
+  // SourceFailed for an unknown stream and for a cursor that is not of this stream.
+  [[nodiscard]] virtual async::Task<Result<std::unique_ptr<Reader>>> open(OpenRequest request,
+                                                                          async::Deadline deadline) = 0;
+  // The first stream from its start.
+  [[nodiscard]] async::Task<Result<std::unique_ptr<Reader>>> open(async::Deadline deadline) {
+    return open(OpenRequest(), deadline);
+  }
+  [[nodiscard]] virtual Health health() const { return {}; }
 };
 
 }  // namespace sekisho::connectors

@@ -16,7 +16,8 @@ Error too_long(std::string_view source) {
 
 void LineBuffer::finish() {
   finished_ = true;
-  if (!pending_.empty() && pending_.back() != '\n') pending_ += '\n';
+  completed_ = !pending_.empty() && pending_.back() != '\n';
+  if (completed_) pending_ += '\n';
 }
 
 Result<bool> LineBuffer::take(std::size_t records, std::size_t bytes, std::string_view source, Batch& out) {

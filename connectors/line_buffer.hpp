@@ -22,10 +22,13 @@ class LineBuffer {
 
   [[nodiscard]] bool finished() const { return finished_; }
   [[nodiscard]] bool empty() const { return pending_.empty(); }
+  // Octets that were added and not taken yet.
+  [[nodiscard]] std::size_t pending() const { return pending_.size() - (completed_ && !pending_.empty() ? 1 : 0); }
 
  private:
   std::string pending_;
   bool finished_ = false;
+  bool completed_ = false;  // the last newline is ours
 };
 
 }  // namespace sekisho::connectors

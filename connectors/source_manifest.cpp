@@ -41,11 +41,17 @@ Status known_members(const JsonObject& object, const std::string& base, std::ini
 }
 
 Result<SourceManifest> parse_file(const JsonObject& object) {
-  Status known = known_members(object, "", {"kind", "path"});
+  Status known = known_members(object, "", {"kind", "path", "media"});
   if (!known) return fail(known.error());
   Result<std::string> path = text_at(object, "path", "");
   if (!path) return fail(path.error());
-  return SourceManifest(FileSource{std::move(*path)});
+  FileSource source{std::move(*path)};
+  if (object.contains("media")) {
+    Result<std::string> media = text_at(object, "media", "");
+    if (!media) return fail(media.error());
+    source.media = std::move(*media);
+  }
+  return SourceManifest(std::move(source));
 }
 
 bool is_token(std::string_view name) {
@@ -152,6 +158,12 @@ Result<SourceManifest> parse_http(const JsonObject& object) {
   return SourceManifest(std::move(source));
 }
 
+Result<SourceManifest> parse_mqtt(const JsonObject& object) {
+  Result<MqttSource> source = parse_mqtt_source(object);
+  if (!source) return fail(source.error());
+  return SourceManifest(std::move(*source));
+}
+
 }  // namespace
 
 Result<SourceManifest> parse_source_manifest(const Json& document) {
@@ -161,7 +173,8 @@ Result<SourceManifest> parse_source_manifest(const Json& document) {
   if (!kind) return fail(kind.error());
   if (*kind == "file") return parse_file(object);
   if (*kind == "http") return parse_http(object);
-  return fail(at("/kind", "must be \"file\" or \"http\""));
+  if (*kind == "mqtt") return parse_mqtt(object);
+  return fail(at("/kind", "must be \"file\", \"http\" or \"mqtt\""));
 }
 
 Result<SourceManifest> parse_source_manifest_text(std::string_view text) {

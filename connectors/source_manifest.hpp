@@ -2,9 +2,11 @@
 // their JSON pointer (Code::JsonShape, help "pointer"). Never holds a secret, only a secret's name.
 //
 //   {"kind": "file", "path": "events.ndjson" | "events/"}                      a file, or a directory of *.ndjson
+//   {"kind": "file", "path": "scan.tif", "media": "image/tiff"}                opaque octets: any other media than NDJSON
 //   {"kind": "http", "url": "https://host/path", "method": "GET", "media": "application/x-ndjson",
 //    "headers": [{"name": "Accept", "value": "…"}, {"name": "Authorization", "secret": "farm-api"}],
 //    "timeout_ms": 5000, "ca": "ca.pem"}
+//   {"kind": "mqtt", …}                                                         connectors/mqtt/mqtt_source.hpp
 #pragma once
 
 #include <chrono>
@@ -14,11 +16,15 @@
 
 #include "base/core/json.hpp"
 #include "base/core/result.hpp"
+#include "connectors/mqtt/mqtt_source.hpp"
 
 namespace sekisho::connectors {
 
+inline constexpr std::string_view kNdjson = "application/x-ndjson";
+
 struct FileSource {
   std::string path;
+  std::string media = std::string(kNdjson);
 };
 
 struct HttpHeader {
@@ -35,7 +41,7 @@ struct HttpSource {
   std::string ca;  // PEM file of the roots for this source; empty: the system's
 };
 
-using SourceManifest = std::variant<FileSource, HttpSource>;
+using SourceManifest = std::variant<FileSource, HttpSource, MqttSource>;
 
 [[nodiscard]] Result<SourceManifest> parse_source_manifest(const Json& document);
 [[nodiscard]] Result<SourceManifest> parse_source_manifest_text(std::string_view text);

@@ -1,4 +1,5 @@
-// A source that is a file, or a directory of *.ndjson files read in the order of their names; a row is one line.
+// A source that is a file, or a directory of *.ndjson files read in the order of their names; a row is one line. With
+// another media type than NDJSON it is one file of opaque octets. Every batch has a cursor (file_cursor.hpp).
 //
 // Each file is opened without following a final symbolic link out of sight: what is opened must be a regular file.
 // Refused while reading: lines over the credit, invalid UTF-8, a last line without newline is completed, a file whose

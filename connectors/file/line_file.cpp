@@ -15,7 +15,9 @@ namespace {
 
 constexpr std::size_t kPiece = 64U << 10;
 
-Error failed(const std::string& name, const std::string& why) { return {Code::SourceFailed, "file " + name + ": " + why}; }
+Error failed(const std::string& name, const std::string& why) {
+  return {Code::SourceFailed, "file " + name + ": " + why};
+}
 std::string reason(int code) { return std::generic_category().message(code); }
 
 }  // namespace
@@ -25,7 +27,7 @@ Result<LineFile> LineFile::open(const std::filesystem::path& path) {
   // Non-blocking, so that a named pipe put there cannot hold the thread; it is refused below.
   const int fd = ::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) return fail(failed(name, reason(errno)));
-  struct stat info {};
+  struct stat info{};
   if (::fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
     ::close(fd);
     return fail(failed(name, "not a regular file"));
@@ -53,8 +55,19 @@ LineFile::~LineFile() {
   if (fd_ >= 0) ::close(fd_);
 }
 
+Status LineFile::seek(std::uint64_t position) {
+  char before = '\n';
+  const bool inside = position <= size_;
+  if (inside && position > 0 && ::pread(fd_, &before, 1, static_cast<off_t>(position - 1)) != 1) before = '\0';
+  if (!inside || (before != '\n' && position != size_)) {
+    return fail(failed(name_, "the cursor is not of this file"));
+  }
+  offset_ = position;
+  return {};
+}
+
 Status LineFile::check_unchanged() {
-  struct stat info {};
+  struct stat info{};
   if (::fstat(fd_, &info) != 0) return fail(failed(name_, reason(errno)));
   if (static_cast<std::uint64_t>(info.st_size) != size_ || offset_ != size_) {
     return fail(failed(name_, "its size changed while it was read"));

@@ -24,6 +24,9 @@ class LineFile {
   [[nodiscard]] Status read(std::size_t records, std::size_t bytes, Batch& out);
   [[nodiscard]] bool at_end() const { return lines_.finished() && lines_.empty(); }
   [[nodiscard]] std::uint64_t size() const { return size_; }
+  // Where the next line starts; and going there before the first read: SourceFailed when no line starts there.
+  [[nodiscard]] std::uint64_t position() const { return offset_ - lines_.pending(); }
+  [[nodiscard]] Status seek(std::uint64_t position);
 
  private:
   LineFile(int fd, std::uint64_t size, std::string name) : fd_(fd), size_(size), name_(std::move(name)) {}

@@ -74,7 +74,19 @@ class HttpConnector final : public Connector {
 
   [[nodiscard]] Spec spec() const override { return kHttpSpec; }
 
-  async::Task<Result<std::unique_ptr<Reader>>> open(async::Deadline deadline) override {
+  async::Task<Result<std::vector<StreamInfo>>> discover(async::Deadline) override {
+    std::vector<StreamInfo> streams(1);
+    streams[0].name = "answer";
+    streams[0].title = host_port(url_) + url_.path;
+    streams[0].media = source_.media;
+    co_return streams;
+  }
+
+  async::Task<Result<std::unique_ptr<Reader>>> open(OpenRequest request_for, async::Deadline deadline) override {
+    const bool known = request_for.stream.empty() || request_for.stream == "answer";
+    if (!known || !request_for.cursor.empty()) {
+      co_return fail(Code::SourceFailed, "one answer has no other stream and no cursor");
+    }
     const async::Deadline until = deadline.at_most(source_.timeout);
     Result<http::ClientRequest> request = build(until);
     if (!request) co_return fail(request.error());
@@ -95,7 +107,7 @@ class HttpConnector final : public Connector {
   }
 
   async::Task<Status> check(async::Deadline deadline) override {
-    Result<std::unique_ptr<Reader>> reader = co_await open(deadline);
+    Result<std::unique_ptr<Reader>> reader = co_await open(OpenRequest(), deadline);
     if (!reader) co_return fail(reader.error());
     Result<Batch> first = co_await (*reader)->read({1, limits::kRecordBytes, deadline});
     if (!first) co_return fail(first.error());

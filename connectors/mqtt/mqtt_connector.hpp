@@ -1,0 +1,18 @@
+// A source that is a subscription at an MQTT broker: readings without end, each a JSON object.
+//
+// The broker keeps the position (persistent session under the manifest's client id), so there is no cursor: every
+// open goes on with what was never acknowledged, and a read acknowledges what the reads before it returned. A broker
+// that is gone is waited for with idle batches; health() names what happened.
+#pragma once
+
+#include "connectors/connector.hpp"
+#include "connectors/mqtt/mqtt_source.hpp"
+
+namespace sekisho::connectors {
+
+inline constexpr Spec kMqttSpec{"mqtt", "readings of an MQTT broker, QoS 1", true};
+
+// Code::Forbidden when the manifest's host and port are not on the list.
+[[nodiscard]] Result<std::unique_ptr<Connector>> make_mqtt_connector(const MqttSource& source, const Context& context);
+
+}  // namespace sekisho::connectors

@@ -1,0 +1,33 @@
+// A real mosquitto on a free port of this machine, with its state in a folder: for tests that restart it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+#include <sys/types.h>
+
+namespace sekisho::test {
+
+class MqttBroker {
+ public:
+  // The program is not on every machine.
+  [[nodiscard]] static bool available();
+
+  explicit MqttBroker(std::string folder);  // starts
+  ~MqttBroker();
+  MqttBroker(const MqttBroker&) = delete;
+  MqttBroker& operator=(const MqttBroker&) = delete;
+
+  [[nodiscard]] std::uint16_t port() const { return port_; }
+  void start();
+  void stop();  // orderly: it writes its state
+  // Each payload (one line each) with QoS 1; returns when the broker acknowledged them all.
+  [[nodiscard]] bool publish(const std::string& topic, const std::vector<std::string>& payloads) const;
+
+ private:
+  std::string folder_;
+  std::uint16_t port_ = 0;
+  pid_t pid_ = -1;
+};
+
+}  // namespace sekisho::test
