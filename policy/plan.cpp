@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "policy/field_write.hpp"
+
 namespace sekisho::policy {
 namespace {
 
@@ -12,6 +14,7 @@ Result<Plan::Row> compile_row(const RowRule& rule) {
   Plan::Row row;
   row.path = std::move(*path);
   row.op = rule.op;
+  row.ends = rule.ends;
   for (const RowValue& value : rule.values) {
     if (std::holds_alternative<std::monostate>(value)) {
       row.null = true;
@@ -73,26 +76,79 @@ void Expected::inherit(const View& view, const std::string& pointer) {
   }
 }
 
-Result<std::shared_ptr<const Plan>> Plan::compile(const View& view) {
+Result<std::uint32_t> Plan::tag_of(const FieldOp& op, std::uint64_t epoch, const PseudonymDomain* domain) {
+  const auto known = std::ranges::find(operations_, op, &Operation::op);
+  if (known != operations_.end()) return static_cast<std::uint32_t>(known - operations_.begin());
+  Operation operation{op, nullptr};
+  if (op.kind == FieldOp::Kind::Pseudonym && !op.text.empty()) {
+    if (domain == nullptr || domain->root.size() < 32)
+      return fail(Code::ViewError, "the view writes pseudonyms, and this node has no key for them");
+    operation.pseudonyms = std::make_shared<const Pseudonyms>(*domain, op.text, epoch);
+  }
+  operations_.push_back(std::move(operation));
+  return static_cast<std::uint32_t>(operations_.size() - 1);
+}
+
+Status Plan::write(std::uint32_t tag, const FieldValue& value, std::string& out) const {
+  const Operation* chosen = &operations_[tag & 0xffffU];
+  const std::uint32_t by_name = tag >> 16U;
+  if (by_name != 0) {
+    const Operation& other = operations_[by_name];
+    const FieldOp both = stronger(chosen->op, other.op);
+    if (both == other.op)
+      chosen = &other;
+    else if (both != chosen->op)
+      return write_field(both, nullptr, value, out);  // a redaction or a wider generalisation of both
+  }
+  return write_field(chosen->op, chosen->pseudonyms.get(), value, out);
+}
+
+const FieldOp* Plan::expected_of(std::string_view name) const {
+  if (expected_names_.empty()) return nullptr;
+  auto entry = expected_names_.find(name);
+  if (entry == expected_names_.end()) entry = expected_names_.find("*");
+  return entry == expected_names_.end() ? nullptr : &entry->second;
+}
+
+Result<std::shared_ptr<const Plan>> Plan::compile(const View& view, const PseudonymDomain* domain) {
   auto plan = std::make_shared<Plan>();
   for (const RowRule& rule : view.rows()) {
     Result<Row> row = compile_row(rule);
     if (!row) return fail(Code::ViewError, "a row rule cannot be compiled", row.error());
     plan->rows_.push_back(std::move(*row));
   }
+  FieldOp none;
+  none.kind = FieldOp::Kind::Keep;
+  plan->operations_.push_back({none, nullptr});  // tag 0: no operation
   for (const auto& [pointer, op] : view.fields()) {
     const Result<FieldPath> path = FieldPath::parse(pointer);
     if (!path) return fail(Code::ViewError, "a field cannot be compiled", path.error());
+    const Result<std::uint32_t> tag = op.kind == FieldOp::Kind::Drop ? 0 : plan->tag_of(op, view.epoch(), domain);
+    if (!tag) return fail(tag.error());
     switch (op.kind) {
       case FieldOp::Kind::Keep: plan->tree_.keep(*path); break;
-      case FieldOp::Kind::Mask: plan->tree_.write(*path, op.shown); break;
       case FieldOp::Kind::Drop: plan->tree_.drop(*path); break;
+      default: plan->tree_.write(*path, *tag); break;
     }
     plan->expected_.at(*path);
   }
+  for (const auto& [name, op] : view.names()) {
+    NameRules::Rule rule;
+    if (op.kind == FieldOp::Kind::Drop) {
+      rule.action = KeepTree::Action::Drop;
+    } else if (op.kind != FieldOp::Kind::Keep) {
+      const Result<std::uint32_t> tag = plan->tag_of(op, view.epoch(), domain);
+      if (!tag) return fail(tag.error());
+      rule = {KeepTree::Action::Write, *tag};
+    }
+    if (name == "*")
+      plan->names_.set_others(rule);
+    else
+      plan->names_.set(name, rule);
+  }
   plan->expected_.on_the_way = true;  // the record itself, also when nothing of it is kept
   plan->expected_.inherit(view, "");
-  plan->dropped_names_ = view.dropped_names();
+  plan->expected_names_ = view.names();
   plan->digest_ = view.digest();
   return plan;
 }

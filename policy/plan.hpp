@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "base/core/bytes.hpp"
+#include "base/core/json_stream.hpp"
 #include "base/core/keep_tree.hpp"
+#include "policy/pseudonym.hpp"
 #include "policy/view.hpp"
 
 namespace sekisho::policy {
@@ -37,27 +39,43 @@ class Plan {
   struct Row {
     FieldPath path;
     RowRule::Op op;
+    bool ends = false;
     // The kinds of the named values, and each as the source text of a scalar; strings as their value.
     bool null = false, boolean = false, integer = false, string = false;
     std::vector<std::string> scalars;
     std::vector<std::string> strings;
   };
 
-  [[nodiscard]] static Result<std::shared_ptr<const Plan>> compile(const View& view);
+  // domain: whose pseudonyms; Code::ViewError when the view has some and none is given.
+  [[nodiscard]] static Result<std::shared_ptr<const Plan>> compile(const View& view,
+                                                                   const PseudonymDomain* domain = nullptr);
   // Every record as it is (only its white space goes): for datasets without a view.
   [[nodiscard]] static std::shared_ptr<const Plan> everything();
 
   [[nodiscard]] const std::vector<Row>& rows() const { return rows_; }
-  [[nodiscard]] const KeepTree& tree() const { return tree_; }  // the tag of a written member: characters shown
+  [[nodiscard]] const KeepTree& tree() const { return tree_; }  // the tag of a written member is its operation's
   [[nodiscard]] const Expected& expected() const { return expected_; }
-  [[nodiscard]] const std::vector<std::string>& dropped_names() const { return dropped_names_; }  // sorted
-  [[nodiscard]] const Digest& digest() const { return digest_; }  // of the view document
+  [[nodiscard]] const NameRules& names() const { return names_; }  // how they are written
+  [[nodiscard]] const View::Names& expected_names() const { return expected_names_; }
+  // What a name must look like; null: nothing is said of it.
+  [[nodiscard]] const FieldOp* expected_of(std::string_view name) const;
+  // tag: as write_kept hands it to its hook.
+  [[nodiscard]] Status write(std::uint32_t tag, const FieldValue& value, std::string& out) const;
+  [[nodiscard]] const Digest& digest() const { return digest_; }  // of the view document, which names the epoch
 
  private:
   std::vector<Row> rows_;
   KeepTree tree_;
   Expected expected_;
-  std::vector<std::string> dropped_names_;
+  struct Operation {
+    FieldOp op;
+    std::shared_ptr<const Pseudonyms> pseudonyms;
+  };
+  [[nodiscard]] Result<std::uint32_t> tag_of(const FieldOp& op, std::uint64_t epoch, const PseudonymDomain* domain);
+
+  std::vector<Operation> operations_;  // by tag
+  NameRules names_;
+  View::Names expected_names_;
   Digest digest_{};
 };
 

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include "base/core/json_stream.hpp"
-#include "policy/mask.hpp"
 #include "policy/output_check.hpp"
 
 namespace sekisho::policy {
@@ -59,24 +58,8 @@ Fit fits(const Plan::Row& row, const RecordView& record) {
   return holds ? Fit::Yes : Fit::No;
 }
 
-Status write_masked(std::uint32_t shown, const FieldValue& value, std::string& out) {
-  if (value.kind == FieldKind::Null) {
-    out += "null";
-    return {};
-  }
-  if (value.kind != FieldKind::String) return fail(Code::ViewError, "a masked member that is no string");
-  append_masked(out, value.text, shown);
-  return {};
-}
-
-const KeepHook& mask_hook() {
-  static const KeepHook hook = write_masked;
-  return hook;
-}
-
 struct Memory {
   RecordParser parser;
-  std::string record;
 };
 
 // One for each thread: records are shaped to their end without leaving it.
@@ -85,28 +68,37 @@ Memory& memory() {
   return working;
 }
 
-// False: the record is filtered out.
-Result<bool> shape_record(const Plan& plan, std::string_view line, Memory& working, std::string& body) {
-  Result<RecordView> record = working.parser.parse(line);
-  if (!record) return fail(record.error());
+enum class Fate { Written, Hidden, Ends };
+
+// Rows that end count only for a record that the others let pass: somebody else's consent ends nobody's stream.
+Result<Fate> fate(const Plan& plan, const RecordView& record) {
+  Fate out = Fate::Written;
   for (const Plan::Row& row : plan.rows()) {
-    const Fit fit = fits(row, *record);
+    const Fit fit = fits(row, record);
     if (fit == Fit::Mismatch) {
       return fail(Error(Code::ViewError, "a row member is of another kind than the view's value")
                       .with("pointer", row.path.text()));
     }
-    if (fit == Fit::No) return false;
+    if (fit == Fit::Yes) continue;
+    if (!row.ends) return Fate::Hidden;
+    out = Fate::Ends;
   }
-  const bool clean = !plan.dropped_names().empty();
-  working.record.clear();
-  std::string& out = clean ? working.record : body;
-  const std::size_t start = out.size();
-  Status written = record->write_kept(plan.tree(), out, mask_hook());
+  return out;
+}
+
+Result<Fate> shape_record(const Plan& plan, const KeepHook& hook, std::string_view line, Memory& working,
+                          std::string& body) {
+  Result<RecordView> record = working.parser.parse(line);
+  if (!record) return fail(record.error());
+  Result<Fate> decided = fate(plan, *record);
+  if (!decided || *decided != Fate::Written) return decided;
+  const std::size_t start = body.size();
+  Status written = record->write_kept(plan.tree(), body, hook, plan.names().empty() ? nullptr : &plan.names());
   if (!written) return fail(written.error());
-  Status checked = check_output(plan, std::string_view(out).substr(start), body);
+  Status checked = check_output(plan, std::string_view(body).substr(start));
   if (!checked) return fail(checked.error());
   body += '\n';
-  return true;
+  return Fate::Written;
 }
 
 std::unexpected<Error> misfit(const Error& cause, std::size_t line) {
@@ -121,21 +113,25 @@ std::unexpected<Error> misfit(const Error& cause, std::size_t line) {
 }  // namespace
 
 Status Shaper::shape_into(BytesView ndjson, Shaped& into) const {
-  const Shaped before{{}, into.rows_in, into.rows_out, into.bytes_in, into.bytes_out};
-  const std::size_t length = into.body.size();
+  if (into.ended) return {};
+  const std::size_t rows_in = into.rows_in, rows_out = into.rows_out, length = into.body.size();
   Memory& working = memory();
+  const KeepHook hook = [this](std::uint32_t tag, const FieldValue& value, std::string& out) {
+    return plan_->write(tag, value, out);
+  };
   LineSplitter lines(as_text(ndjson));
   std::string_view line;
-  while (lines.next(line)) {
-    Result<bool> kept = shape_record(*plan_, line, working, into.body);
-    if (!kept) {
+  while (!into.ended && lines.next(line)) {
+    const Result<Fate> decided = shape_record(*plan_, hook, line, working, into.body);
+    if (!decided) {
       into.body.resize(length);
-      into.rows_in = before.rows_in;
-      into.rows_out = before.rows_out;
-      return misfit(kept.error(), lines.number());
+      into.rows_in = rows_in;
+      into.rows_out = rows_out;
+      return misfit(decided.error(), lines.number());
     }
     ++into.rows_in;
-    if (*kept) ++into.rows_out;
+    if (*decided == Fate::Written) ++into.rows_out;
+    into.ended = *decided == Fate::Ends;
   }
   into.bytes_in += ndjson.size();
   into.bytes_out = into.body.size();
@@ -155,9 +151,9 @@ Result<Shaped> shape(const Plan& plan, BytesView ndjson) {
   return Shaper(std::shared_ptr<const Plan>(std::shared_ptr<const Plan>(), &plan)).shape(ndjson);
 }
 
-Result<std::shared_ptr<const Shaper>> make_shaper(const View* view) {
+Result<std::shared_ptr<const Shaper>> make_shaper(const View* view, const PseudonymDomain* domain) {
   if (view == nullptr) return std::make_shared<const Shaper>(Plan::everything());
-  Result<std::shared_ptr<const Plan>> plan = Plan::compile(*view);
+  Result<std::shared_ptr<const Plan>> plan = Plan::compile(*view, domain);
   if (!plan) return fail(plan.error());
   return std::make_shared<const Shaper>(std::move(*plan));
 }

@@ -20,6 +20,7 @@ namespace sekisho::policy {
 struct Shaped {
   std::string body;  // records, each ended by one newline
   std::size_t rows_in = 0, rows_out = 0, bytes_in = 0, bytes_out = 0;
+  bool ended = false;  // a record failed a row that ends; neither it nor what follows it is in the body
 };
 
 class Shaper {
@@ -28,7 +29,8 @@ class Shaper {
 
   [[nodiscard]] Result<Shaped> shape(BytesView ndjson) const;
   [[nodiscard]] Result<Shaped> shape(std::string_view ndjson) const { return shape(as_bytes(ndjson)); }
-  // Appends to `into` (rows and bytes add up, so that batches can be shaped one by one); on error `into` is as it was.
+  // Appends to `into` (rows and bytes add up, so that batches can be shaped one by one; after `ended`
+  // nothing is appended any more); on error `into` is as it was.
   [[nodiscard]] Status shape_into(BytesView ndjson, Shaped& into) const;
 
   [[nodiscard]] const Plan& plan() const { return *plan_; }
@@ -39,7 +41,9 @@ class Shaper {
 
 [[nodiscard]] Result<Shaped> shape(const Plan& plan, BytesView ndjson);
 
-// A shaper for a view document; null: everything passes.
-[[nodiscard]] Result<std::shared_ptr<const Shaper>> make_shaper(const View* view);
+// A shaper for a view document; null: everything passes. domain: whose pseudonyms; without one, a view that has some is
+// Code::ViewError.
+[[nodiscard]] Result<std::shared_ptr<const Shaper>> make_shaper(const View* view,
+                                                                const PseudonymDomain* domain = nullptr);
 
 }  // namespace sekisho::policy

@@ -6,6 +6,7 @@
 
 #include "base/core/encoding.hpp"
 #include "base/core/keep_tree.hpp"
+#include "base/core/limits.hpp"
 #include "base/crypto/digest.hpp"
 
 namespace sekisho::policy {
@@ -49,7 +50,7 @@ Result<RowValue> row_value(const Json& value, const std::string& pointer) {
 Result<RowRule> row_rule(const Json& row, const std::string& pointer) {
   if (!row.is_object()) return refuse(pointer, "is not an object");
   const JsonObject& object = row.get_object();
-  if (Status only = only_members(object, {"pointer", "op", "value"}); !only)
+  if (Status only = only_members(object, {"pointer", "op", "value", "ends"}); !only)
     return refuse(pointer, "has an unknown member");
   RowRule out;
   const Result<std::string> path_text = get_string(object, "pointer");
@@ -66,6 +67,10 @@ Result<RowRule> row_rule(const Json& row, const std::string& pointer) {
     out.op = RowRule::Op::In;
   else
     return refuse(pointer + "/op", "is not eq, neq or in");
+  if (const Json* ends = object.if_contains("ends")) {
+    if (!ends->is_bool()) return refuse(pointer + "/ends", "is not true or false");
+    out.ends = ends->get_bool();
+  }
   const std::string at = pointer + "/value";
   const Json* value = object.if_contains("value");
   if (value == nullptr) return refuse(at, "is missing");
@@ -89,28 +94,12 @@ Result<RowRule> row_rule(const Json& row, const std::string& pointer) {
   return out;
 }
 
-Result<FieldOp> field_op(const Json& value, const std::string& pointer) {
-  if (value.is_string() && std::string_view(value.get_string()) == "keep") return FieldOp{FieldOp::Kind::Keep, 0};
-  if (value.is_string() && std::string_view(value.get_string()) == "drop") return FieldOp{FieldOp::Kind::Drop, 0};
-  const Json* shown =
-      value.is_object() && value.get_object().size() == 1 ? value.get_object().if_contains("mask") : nullptr;
-  if (shown == nullptr || !shown->is_int64() || shown->get_int64() < 0 || shown->get_int64() > std::int64_t{kMaskMax}) {
-    return refuse(pointer, fmt::format("is not \"keep\", \"drop\" or {{\"mask\": 0 … {}}}", kMaskMax));
-  }
-  return FieldOp{FieldOp::Kind::Mask, static_cast<unsigned>(shown->get_int64())};
-}
-
 }  // namespace
-
-FieldOp stronger(FieldOp a, FieldOp b) {
-  if (a.kind != b.kind) return a.kind > b.kind ? a : b;
-  return a.shown < b.shown ? a : b;
-}
 
 Result<View> View::parse(const Json& document) {
   if (!document.is_object()) return refuse("", "is not an object");
   const JsonObject& object = document.get_object();
-  if (Status only = only_members(object, {"schemaDigest", "media", "rows", "fields"}); !only)
+  if (Status only = only_members(object, {"schemaDigest", "media", "rows", "fields", "epoch"}); !only)
     return refuse("", "has an unknown member");
   View out;
   if (const Json* schema = object.if_contains("schemaDigest")) {
@@ -121,6 +110,11 @@ Result<View> View::parse(const Json& document) {
   if (const Json* media = object.if_contains("media")) {
     if (!media->is_string() || std::string_view(media->get_string()) != kMedia)
       return refuse("/media", fmt::format("is not {}", kMedia));
+  }
+  if (const Json* epoch = object.if_contains("epoch")) {
+    if (!epoch->is_int64() || epoch->get_int64() < 0 || epoch->get_int64() > limits::kJsonInteger)
+      return refuse("/epoch", "is not an integer from 0");
+    out.epoch_ = static_cast<std::uint64_t>(epoch->get_int64());
   }
   if (const Json* rows = object.if_contains("rows")) {
     if (!rows->is_array() || rows->get_array().size() > kViewRows)
@@ -139,18 +133,17 @@ Result<View> View::parse(const Json& document) {
     const std::string at = member_of("/fields", name);
     const Result<FieldPath> path = FieldPath::parse(name);
     if (!path) return refuse(at, "is not a JSON pointer");
-    const Result<FieldOp> op = field_op(value, at);
-    if (!op) return fail(op.error());
+    const Result<FieldOp> op = field_op_from_json(value);
+    if (!op) return refuse(at, "is not an operation");
     if (!has_any_depth(*path)) {
       out.fields_.emplace(std::string(std::string_view(name)), *op);
       continue;
     }
-    const bool single = std::string_view(name).starts_with(kAnyDepth) && path->tokens().size() == 2 &&
-                        path->tokens()[1] != "**" && path->tokens()[1] != "*";
-    if (!single || op->kind != FieldOp::Kind::Drop) return refuse(at, "may use ** only as /**/name with \"drop\"");
-    out.dropped_names_.push_back(path->tokens()[1]);
+    const bool single =
+        std::string_view(name).starts_with(kAnyDepth) && path->tokens().size() == 2 && path->tokens()[1] != "**";
+    if (!single) return refuse(at, "may use ** only as /**/name");
+    out.names_.emplace(path->tokens()[1], *op);
   }
-  std::ranges::sort(out.dropped_names_);
   const Result<std::string> canonical = canonical_json(document);
   if (!canonical) return refuse("", "has no canonical form");
   out.document_ = document;
@@ -165,6 +158,21 @@ FieldOp View::effective(std::string_view pointer) const {
     if (pointer.empty()) return {};
     pointer = parent(pointer);
   }
+}
+
+FieldOp View::at_any_depth(std::string_view name) const {
+  auto entry = names_.find(name);
+  if (entry == names_.end()) entry = names_.find("*");
+  FieldOp none;
+  none.kind = FieldOp::Kind::Keep;
+  return entry == names_.end() ? none : entry->second;
+}
+
+bool View::pseudonyms() const {
+  const auto needs = [](const auto& entry) {
+    return entry.second.kind == FieldOp::Kind::Pseudonym && !entry.second.text.empty();
+  };
+  return std::ranges::any_of(fields_, needs) || std::ranges::any_of(names_, needs);
 }
 
 std::string View::id() const { return std::string(kViewPrefix) + to_hex(digest_); }

@@ -7,10 +7,13 @@
 //
 // rows: all must hold; op eq, neq (value: string, integer, boolean or null) or in (value: a list of those). With `*` in
 // the pointer eq and in hold when one element fits, neq when there are elements and all differ. A missing member never
-// fits. fields: what is not listed is left out; the nearest entry at or above a member decides. `*` is every element of
-// an array. mask n writes **** and the last n characters of a string, all stars when it has no more than n; what is
-// listed below a mask counts only in a join with another view. "/**/name": "drop" removes every member of that name at
-// any depth, whatever else is listed. schemaDigest: 64 hex digits, not interpreted yet.
+// fits. A record that all rows but one with "ends": true let pass ends a stream (consent withdrawn).
+// fields: what is not listed is left out; the nearest entry at or above a member decides. `*` is every element of an
+// array. Operations: policy/field_op.hpp; what is listed below one that writes another value counts only in a join with
+// another view. "/**/name" is every member of that name at any depth; it only takes away from what the other entries
+// let pass, and reaches each element of an array. "/**/*" is every member whose name has no such entry: with "drop",
+// the names listed are the only ones that leave. epoch: a new one gives new pseudonyms. schemaDigest: 64 hex digits,
+// not interpreted yet.
 //
 // Errors: Code::ViewError at parsing too, with help "pointer". Values; immutable after parsing.
 #pragma once
@@ -27,6 +30,7 @@
 
 #include "base/core/bytes.hpp"
 #include "base/core/json.hpp"
+#include "policy/field_op.hpp"
 
 namespace sekisho::policy {
 
@@ -34,16 +38,6 @@ inline constexpr std::string_view kViewPrefix = "urn:sekisho:view:sha-256:";
 inline constexpr std::size_t kViewFields = 1024;
 inline constexpr std::size_t kViewRows = 64;
 inline constexpr std::size_t kViewValues = 1024;
-inline constexpr unsigned kMaskMax = 64;
-
-// Keep < Mask (the fewer characters shown the stronger) < Drop.
-struct FieldOp {
-  enum class Kind : std::uint8_t { Keep, Mask, Drop };
-  Kind kind = Kind::Drop;
-  unsigned shown = 0;  // Mask
-  bool operator==(const FieldOp&) const = default;
-};
-[[nodiscard]] FieldOp stronger(FieldOp a, FieldOp b);
 
 // monostate: null.
 using RowValue = std::variant<std::monostate, bool, std::int64_t, std::string>;
@@ -53,6 +47,7 @@ struct RowRule {
   std::string pointer;
   Op op = Op::Eq;
   std::vector<RowValue> values;  // one for eq and neq; sorted, unique for in
+  bool ends = false;
   bool operator==(const RowRule&) const = default;
   auto operator<=>(const RowRule&) const = default;
 };
@@ -63,9 +58,11 @@ class View {
 
   [[nodiscard]] const std::vector<RowRule>& rows() const { return rows_; }
   [[nodiscard]] const std::map<std::string, FieldOp, std::less<>>& fields() const { return fields_; }
-  [[nodiscard]] const std::vector<std::string>& dropped_names() const {
-    return dropped_names_;
-  }  // of "/**/name", sorted
+  using Names = std::map<std::string, FieldOp, std::less<>>;
+  [[nodiscard]] const Names& names() const { return names_; }       // of "/**/name", with "*" for all others
+  [[nodiscard]] FieldOp at_any_depth(std::string_view name) const;  // Keep when nothing is said
+  [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
+  [[nodiscard]] bool pseudonyms() const;  // needs a key
   // What happens to a member: the nearest entry at or above it, Drop when there is none.
   [[nodiscard]] FieldOp effective(std::string_view pointer) const;
 
@@ -77,13 +74,14 @@ class View {
   friend Result<View> join(const View& a, const View& b);
   std::vector<RowRule> rows_;
   std::map<std::string, FieldOp, std::less<>> fields_;
-  std::vector<std::string> dropped_names_;
+  Names names_;
+  std::uint64_t epoch_ = 0;
   std::string schema_digest_;
   Json document_;
   Digest digest_{};
 };
 
-// Both at once: rows by AND, each field by the stronger operation, names dropped by either are dropped. Associative,
+// Both at once: rows by AND, each field and each name by the stronger operation, the later epoch. Associative,
 // commutative and idempotent up to the first normalisation. Code::ViewError when the schemas differ.
 [[nodiscard]] Result<View> join(const View& a, const View& b);
 

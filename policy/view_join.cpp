@@ -47,8 +47,10 @@ Json row_json(const RowRule& row) {
   } else {
     value = value_json(row.values.front());
   }
-  return JsonObject{
+  JsonObject out{
       {"pointer", row.pointer}, {"op", kNames[static_cast<std::size_t>(row.op)]}, {"value", std::move(value)}};
+  if (row.ends) out["ends"] = true;
+  return out;
 }
 
 std::string any_depth(std::string_view name) {
@@ -69,23 +71,27 @@ Result<View> join(const View& a, const View& b) {
       all.emplace(entry.first, stronger(a.effective(entry.first), b.effective(entry.first)));
   }
   JsonObject fields;
-  for (const auto& [pointer, op] : reduced(all)) {
-    if (op.kind == FieldOp::Kind::Mask)
-      fields[pointer] = JsonObject{{"mask", std::int64_t{op.shown}}};
-    else
-      fields[pointer] = op.kind == FieldOp::Kind::Keep ? "keep" : "drop";
-  }
+  for (const auto& [pointer, op] : reduced(all)) fields[pointer] = to_json(op);
   std::set<RowRule> rows(a.rows_.begin(), a.rows_.end());
   rows.insert(b.rows_.begin(), b.rows_.end());
-  std::set<std::string> names(a.dropped_names_.begin(), a.dropped_names_.end());
-  names.insert(b.dropped_names_.begin(), b.dropped_names_.end());
-  for (const std::string& name : names) fields[any_depth(name)] = "drop";
+  // "*" first: what says the same about a name as it does says nothing.
+  const FieldOp others = stronger(a.at_any_depth("*"), b.at_any_depth("*"));
+  if (others.kind != FieldOp::Kind::Keep) fields["/**/*"] = to_json(others);
+  for (const View* view : {&a, &b}) {
+    for (const auto& entry : view->names_) {
+      if (entry.first == "*") continue;
+      const FieldOp op = stronger(a.at_any_depth(entry.first), b.at_any_depth(entry.first));
+      if (op != others) fields[any_depth(entry.first)] = to_json(op);
+    }
+  }
   JsonObject document{{"media", "application/x-ndjson"}, {"fields", std::move(fields)}};
   if (!rows.empty()) {
     JsonArray list;
     for (const RowRule& row : rows) list.push_back(row_json(row));
     document["rows"] = std::move(list);
   }
+  const std::uint64_t epoch = std::max(a.epoch_, b.epoch_);
+  if (epoch != 0) document["epoch"] = static_cast<std::int64_t>(epoch);
   const std::string& schema = a.schema_digest_.empty() ? b.schema_digest_ : a.schema_digest_;
   if (!schema.empty()) document["schemaDigest"] = schema;
   return View::parse(document);

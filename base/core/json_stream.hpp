@@ -41,7 +41,8 @@ struct FieldValue {
   [[nodiscard]] bool present() const { return kind != FieldKind::Absent; }
 };
 
-// Writes what stands in the place of `value`: exactly one JSON value, appended to out.
+// Writes what stands in the place of `value`: exactly one JSON value, appended to out. tag: of the tree's entry, and in
+// the upper 16 bits that of the name's rule.
 using KeepHook = std::function<Status(std::uint32_t tag, const FieldValue& value, std::string& out)>;
 
 struct RecordTape;
@@ -58,7 +59,8 @@ class RecordView {
   // Appends the reduced record (no newline). Objects and arrays on the way to an entry are written with what is kept
   // of them, also when that is nothing. Code::JsonShape (help "pointer") when a container on the way is a scalar
   // other than null, or when the hook fails (its error is the cause); then out is as it was.
-  [[nodiscard]] Status write_kept(const KeepTree& tree, std::string& out, const KeepHook& hook = {}) const;
+  [[nodiscard]] Status write_kept(const KeepTree& tree, std::string& out, const KeepHook& hook = {},
+                                  const NameRules* names = nullptr) const;
 
  private:
   friend class RecordParser;

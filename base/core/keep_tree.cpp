@@ -87,4 +87,17 @@ KeepTree& KeepTree::at(const FieldPath& path) {
   return *node;
 }
 
+void NameRules::set(std::string name, Rule rule) {
+  const auto it = place(rules_, name);
+  if (it != rules_.end() && it->first == name)
+    it->second = rule;
+  else
+    rules_.emplace(it, std::move(name), rule);
+}
+
+const NameRules::Rule& NameRules::of(std::string_view name) const {
+  const auto it = place(rules_, name);
+  return it != rules_.end() && it->first == name ? it->second : others_;
+}
+
 }  // namespace sekisho

@@ -58,4 +58,23 @@ class KeepTree {
   std::unique_ptr<KeepTree> elements_;
 };
 
+// What to do at every member of a name, wherever it stands: it only takes away from what a KeepTree keeps. A Write
+// reaches each element of an array. Built once for each plan, read by many threads.
+class NameRules {
+ public:
+  struct Rule {
+    KeepTree::Action action = KeepTree::Action::Keep;
+    std::uint32_t tag = 0;
+  };
+  void set(std::string name, Rule rule);
+  void set_others(Rule rule) { others_ = rule; }  // for names without a rule of their own
+
+  [[nodiscard]] const Rule& of(std::string_view name) const;
+  [[nodiscard]] bool empty() const { return rules_.empty() && others_.action == KeepTree::Action::Keep; }
+
+ private:
+  std::vector<std::pair<std::string, Rule>> rules_;  // sorted by name
+  Rule others_;
+};
+
 }  // namespace sekisho

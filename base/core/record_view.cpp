@@ -36,12 +36,15 @@ bool visit(const Nodes& nodes, const TapeNode& node, const std::vector<std::stri
 // Writes a record along a keep tree. The recursion is as deep as the record, which the parser bounds.
 class Writer {
  public:
-  Writer(const Nodes& nodes, const KeepHook& hook, std::string& out) : nodes_(nodes), hook_(hook), out_(out) {}
+  Writer(const Nodes& nodes, const KeepHook& hook, const NameRules* names, std::string& out)
+      : nodes_(nodes), hook_(hook), names_(names), out_(out) {}
 
   // tree: what the tree says at this value, or nothing; keep: what the nearest entry above says.
-  Status value(std::size_t self, const KeepTree* tree, bool keep) {
+  Status value(std::size_t self, const KeepTree* tree, bool keep, std::uint32_t name_tag = 0) {
     const TapeNode& node = nodes_[self];
-    if (tree != nullptr && tree->action() == KeepTree::Action::Write) return written_by_hook(node, *tree);
+    const bool writes = tree != nullptr && tree->action() == KeepTree::Action::Write;
+    if (name_tag != 0) return by_name(self, writes ? tree->tag() : 0, writes || leaves_whole(tree, keep), name_tag);
+    if (writes) return written_by_hook(node, tree->tag());
     const bool inherited = tree != nullptr && tree->action() == KeepTree::Action::Keep ? true : keep;
     switch (node.kind) {
       case FieldKind::Object: return object(self, tree, inherited);
@@ -75,12 +78,18 @@ class Writer {
     for (std::size_t i = self + 1; i < end; i = nodes_[i].next) {
       const KeepTree* inner = tree == nullptr ? nullptr : tree->member(nodes_[i].name);
       if (!leaves(inner, keep)) continue;
+      std::uint32_t name_tag = 0;
+      if (names_ != nullptr) {
+        const NameRules::Rule& rule = names_->of(nodes_[i].name);
+        if (rule.action == KeepTree::Action::Drop) continue;
+        if (rule.action == KeepTree::Action::Write) name_tag = rule.tag;
+      }
       if (!first) out_ += ',';
       first = false;
       out_ += '"';
       out_ += nodes_[i].name_raw;
       out_ += "\":";
-      if (Status s = value(i, inner, inherit(inner, keep)); !s) return below(s, nodes_[i].name);
+      if (Status s = value(i, inner, inherit(inner, keep), name_tag); !s) return below(s, nodes_[i].name);
     }
     out_ += '}';
     return {};
@@ -101,9 +110,28 @@ class Writer {
     return {};
   }
 
-  Status written_by_hook(const TapeNode& node, const KeepTree& tree) {
+  static bool leaves_whole(const KeepTree* tree, bool keep) {
+    return tree == nullptr || tree->action() == KeepTree::Action::None ? keep : tree->action() == KeepTree::Action::Keep;
+  }
+
+  // A member whose name has a rule; of what does not leave itself, nothing is written by the rule either.
+  Status by_name(std::size_t self, std::uint32_t tag, bool leaves, std::uint32_t name_tag) {
+    const TapeNode& node = nodes_[self];
+    if (!leaves && node.kind != FieldKind::Null)
+      return fail(Code::JsonShape, "a name's rule where the plan has an object or array");
+    if (node.kind != FieldKind::Array) return written_by_hook(node, tag | name_tag << 16U);
+    out_ += '[';
+    for (std::size_t i = self + 1; i < node.next; i = nodes_[i].next) {
+      if (i != self + 1) out_ += ',';
+      if (Status s = by_name(i, tag, leaves, name_tag); !s) return s;
+    }
+    out_ += ']';
+    return {};
+  }
+
+  Status written_by_hook(const TapeNode& node, std::uint32_t tag) {
     if (!hook_) return fail(Code::Internal, "a keep tree that writes, without a hook");
-    Status written = hook_(tree.tag(), field_value(node), out_);
+    Status written = hook_(tag, field_value(node), out_);
     if (!written) return fail(Code::JsonShape, "a value that the plan cannot write", written.error());
     return {};
   }
@@ -123,6 +151,7 @@ class Writer {
 
   const Nodes& nodes_;
   const KeepHook& hook_;
+  const NameRules* names_;
   std::string& out_;
 };
 
@@ -160,9 +189,10 @@ void RecordView::each(const FieldPath& path, const std::function<bool(const Fiel
   visit(tape_->nodes, tape_->nodes.front(), path.tokens(), 0, visitor);
 }
 
-Status RecordView::write_kept(const KeepTree& tree, std::string& out, const KeepHook& hook) const {
+Status RecordView::write_kept(const KeepTree& tree, std::string& out, const KeepHook& hook,
+                              const NameRules* names) const {
   const std::size_t before = out.size();
-  Status written = Writer(tape_->nodes, hook, out).value(0, &tree, false);
+  Status written = Writer(tape_->nodes, hook, names, out).value(0, &tree, false);
   if (!written) out.resize(before);
   return written;
 }

@@ -31,6 +31,7 @@ class Hasher {
   ~Hasher() { EVP_MD_CTX_free(context_); }
 
   void start() { must(EVP_DigestInit_ex2(context_, algorithm(), nullptr)); }
+  void start_from(const Hasher& begun) { must(EVP_MD_CTX_copy_ex(context_, begun.context_)); }
   void update(BytesView data) { must(EVP_DigestUpdate(context_, data.data(), data.size())); }
   Digest finish() {
     Digest out;
@@ -99,6 +100,39 @@ Digest hmac_sha256_digest(BytesView key, BytesView data) {
 Bytes hmac_sha256(BytesView key, BytesView data) {
   const Digest out = hmac_sha256_digest(key, data);
   return {out.begin(), out.end()};
+}
+
+struct HmacSha256::States {
+  Hasher inner, outer;
+};
+
+HmacSha256::HmacSha256(BytesView key) {
+  std::array<std::uint8_t, 64> block{};
+  const Digest shorter = key.size() > block.size() ? sha256(key) : Digest{};
+  const BytesView used = key.size() > block.size() ? BytesView(shorter) : key;
+  std::copy(used.begin(), used.end(), block.begin());
+  auto states = std::make_unique<States>();
+  for (auto& b : block) b ^= 0x36;
+  states->inner.start();
+  states->inner.update(block);
+  for (auto& b : block) b ^= 0x36 ^ 0x5c;
+  states->outer.start();
+  states->outer.update(block);
+  wipe(block);
+  states_ = std::move(states);
+}
+HmacSha256::HmacSha256(HmacSha256&&) noexcept = default;
+HmacSha256& HmacSha256::operator=(HmacSha256&&) noexcept = default;
+HmacSha256::~HmacSha256() = default;
+
+Digest HmacSha256::digest(BytesView data) const {
+  Hasher& hasher = of_this_thread();
+  hasher.start_from(states_->inner);
+  hasher.update(data);
+  const Digest inner = hasher.finish();
+  hasher.start_from(states_->outer);
+  hasher.update(inner);
+  return hasher.finish();
 }
 
 Bytes hkdf_sha256(BytesView key, BytesView salt, BytesView info, std::size_t n) {

@@ -33,6 +33,20 @@ class Sha256 {
 [[nodiscard]] Digest hmac_sha256_digest(BytesView key, BytesView data);
 [[nodiscard]] Bytes hmac_sha256(BytesView key, BytesView data);
 
+// One key for many short messages: its two blocks are hashed once. Immutable after construction; shared by threads.
+class HmacSha256 {
+ public:
+  explicit HmacSha256(BytesView key);
+  HmacSha256(HmacSha256&&) noexcept;
+  HmacSha256& operator=(HmacSha256&&) noexcept;
+  ~HmacSha256();
+  [[nodiscard]] Digest digest(BytesView data) const;
+
+ private:
+  struct States;
+  std::unique_ptr<const States> states_;
+};
+
 // n octets, at most 255 · 32 (aborts beyond: a constant of the caller is wrong).
 [[nodiscard]] Bytes hkdf_sha256(BytesView key, BytesView salt, BytesView info, std::size_t n);
 

@@ -22,6 +22,8 @@ Result<std::shared_ptr<const Dataset>> make_dataset(DatasetObject object) {
   if (object.view) {
     Result<policy::View> view = policy::View::parse(*object.view);
     if (!view) return fail(view.error());
+    // Refused here, not at the first agreement: nodes hold no key for pseudonyms yet.
+    if (view->pseudonyms()) return fail(Code::ViewError, "the view writes pseudonyms, and this node has no key for them");
     dataset->view = std::make_shared<const policy::View>(std::move(*view));
   }
   dataset->object = std::move(object);

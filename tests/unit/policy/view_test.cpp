@@ -32,7 +32,13 @@ TEST(View, Refused) {
       {"mask that is no number", R"({"fields":{"/a":{"mask":"4"}}})"},
       {"negative mask", R"({"fields":{"/a":{"mask":-1}}})"},
       {"mask with more", R"({"fields":{"/a":{"mask":4,"x":1}}})"},
-      {"** that keeps", R"({"fields":{"/**/a":"keep"}})"},
+      {"round without decimals", R"({"fields":{"/a":{"round":"2"}}})"},
+      {"an unknown level", R"({"fields":{"/a":{"generalise":"week"}}})"},
+      {"a band of nothing", R"({"fields":{"/a":{"generalise":{"band":0}}}})"},
+      {"a pseudonym without a class", R"({"fields":{"/a":{"pseudonym":""}}})"},
+      {"a redaction that breaks its quotes", R"({"fields":{"/a":{"redact":"\""}}})"},
+      {"ends that is no truth", R"({"fields":{},"rows":[{"pointer":"/a","op":"eq","value":1,"ends":1}]})"},
+      {"negative epoch", R"({"fields":{},"epoch":-1})"},
       {"** inside", R"({"fields":{"/a/**/b":"drop"}})"},
       {"** with more below", R"({"fields":{"/**/a/b":"drop"}})"},
       {"row without value", R"({"fields":{},"rows":[{"pointer":"/a","op":"eq"}]})"},
@@ -61,25 +67,27 @@ TEST(View, TheNearestEntryDecides) {
   EXPECT_EQ(view->effective("/e").kind, FieldOp::Kind::Drop);
 }
 
+Json random_op() {
+  return *rc::gen::element<Json>(
+      "keep", "drop", "redact", JsonObject{{"redact", "x"}}, JsonObject{{"redact", "y"}}, JsonObject{{"mask", 1}},
+      JsonObject{{"mask", 3}}, JsonObject{{"round", 0}}, JsonObject{{"round", 2}}, JsonObject{{"generalise", "none"}},
+      JsonObject{{"generalise", "month"}}, JsonObject{{"generalise", "year"}},
+      JsonObject{{"generalise", "year"}, {"as", "instant"}}, JsonObject{{"generalise", JsonObject{{"band", 4}}}},
+      JsonObject{{"generalise", JsonObject{{"band", 6}}}}, JsonObject{{"generalise", JsonObject{{"prefix", 3}}}},
+      JsonObject{{"pseudonym", "a"}}, JsonObject{{"pseudonym", "b"}},
+      JsonObject{{"pseudonym", "a"}, {"reference", true}});
+}
+
 Json random_view() {
-  const std::vector<std::string> pointers{"", "/a", "/a/b", "/a/b/c", "/d", "/d/*", "/d/*/e", "/**/z"};
+  const std::vector<std::string> pointers{"", "/a", "/a/b", "/a/b/c", "/d", "/d/*", "/d/*/e", "/**/z", "/**/y", "/**/*"};
   JsonObject fields;
   for (const std::string& pointer : pointers) {
-    const int choice = *rc::gen::inRange(0, 5);
-    if (pointer == "/**/z") {
-      if (choice < 2) fields[pointer] = "drop";
-    } else if (choice == 1) {
-      fields[pointer] = "keep";
-    } else if (choice == 2) {
-      fields[pointer] = "drop";
-    } else if (choice == 3 && !pointer.empty()) {
-      fields[pointer] = JsonObject{{"mask", *rc::gen::inRange(0, 5)}};
-    }
+    if (*rc::gen::inRange(0, 5) < 3) fields[pointer] = random_op();
   }
   JsonArray rows;
   if (*rc::gen::arbitrary<bool>()) rows.push_back(test::json(R"({"pointer":"/lot","op":"eq","value":"x"})"));
   if (*rc::gen::arbitrary<bool>()) rows.push_back(test::json(R"({"pointer":"/n","op":"in","value":[2,1,null]})"));
-  return JsonObject{{"fields", fields}, {"rows", rows}};
+  return JsonObject{{"fields", fields}, {"rows", rows}, {"epoch", *rc::gen::inRange(0, 3)}};
 }
 
 View random_valid_view() {
@@ -109,6 +117,9 @@ TEST(View, JoinIsASemilattice) {
     RC_ASSERT(join(*join(a, b), a)->digest() == join(a, b)->digest());
     for (const std::string_view pointer : {"/a", "/a/b", "/a/b/c", "/a/x", "/d", "/d/*", "/d/*/e", "/q"}) {
       RC_ASSERT(join(a, b)->effective(pointer) == stronger(a.effective(pointer), b.effective(pointer)));
+    }
+    for (const std::string_view name : {"z", "y", "q"}) {
+      RC_ASSERT(join(a, b)->at_any_depth(name) == stronger(a.at_any_depth(name), b.at_any_depth(name)));
     }
   }));
 }

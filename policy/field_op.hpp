@@ -1,0 +1,40 @@
+// What a view does to one member, and how two views' operations combine. Values.
+//
+//   Keep < Round < Generalise < Mask < Pseudonym < Redact < Drop
+//
+// Within a kind the parameter decides; two of one kind that cannot be compared (generalisations of two families,
+// pseudonyms of two classes, redactions to two texts) combine to that of the kind which writes null.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/core/json.hpp"
+#include "base/core/result.hpp"
+
+namespace sekisho::policy {
+
+inline constexpr unsigned kMaskMax = 64;
+inline constexpr unsigned kDecimalsMax = 9;
+inline constexpr unsigned kPrefixMax = 64;
+inline constexpr std::uint64_t kBandMax = 1'000'000'000'000;
+inline constexpr std::size_t kOpTextMax = 64;
+
+struct FieldOp {
+  enum class Kind : std::uint8_t { Keep, Round, Generalise, Mask, Pseudonym, Redact, Drop };
+  enum class Family : std::uint8_t { None, Date, Instant, Band, Prefix };  // of Generalise; None: null is written
+  Kind kind = Kind::Drop;
+  unsigned shown = 0;  // Mask: characters
+  Family family = Family::None;
+  std::uint64_t level = 0;  // Round: decimals; Date, Instant: 0 day, 1 month, 2 year; Band: width; Prefix: characters
+  std::string text{};       // Pseudonym: class; Redact: what is written; empty: null
+  bool reference = false;   // Pseudonym: of a FHIR reference, whose form stays
+  bool operator==(const FieldOp&) const = default;
+};
+
+[[nodiscard]] FieldOp stronger(const FieldOp& a, const FieldOp& b);
+// Code::InvalidArgument, without the value.
+[[nodiscard]] Result<FieldOp> field_op_from_json(const Json& value);
+[[nodiscard]] Json to_json(const FieldOp& op);
+
+}  // namespace sekisho::policy
