@@ -17,6 +17,10 @@ async::Task<Result<std::unique_ptr<connectors::Reader>>> fetch(const ExchangePar
     const connectors::Credits credits{kBatchRecords, kBatchBytes, crossing.request.deadline};
     auto batch = co_await (*reader)->read(credits);
     if (!batch) co_return fail(batch.error());
+    // An endless source that is idle until the request's deadline has nothing to answer it with.
+    if (batch->idle && crossing.request.deadline.expired()) {
+      co_return fail(Code::SourceTimeout, "the source had nothing in time");
+    }
     auto shaped = crossing.shaper->shape_into(as_bytes(batch->content), crossing.shaped);
     if (!shaped) co_return fail(shaped.error());
     if (!batch->end) continue;
