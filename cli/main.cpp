@@ -6,6 +6,7 @@
 
 #include "base/core/version.hpp"
 #include "cli/commands/audit.hpp"
+#include "cli/commands/connector.hpp"
 #include "cli/commands/consume.hpp"
 #include "cli/commands/node.hpp"
 #include "cli/commands/operate.hpp"
@@ -51,6 +52,7 @@ int main(int argc, char** argv) {
       let_options_rise(*app.get_subcommand(group));
     }
     sekisho::cli::add_operate_commands(app, code);
+    sekisho::cli::add_connector_commands(app, code);
     sekisho::cli::add_consume_commands(app, code);
     sekisho::cli::add_audit_commands(app, code);
     sekisho::cli::add_trace_command(app, code);

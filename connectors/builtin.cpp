@@ -4,6 +4,7 @@
 
 #include "connectors/file/file_connector.hpp"
 #include "connectors/http/http_connector.hpp"
+#include "connectors/http/plan_connector.hpp"
 #include "connectors/mqtt/mqtt_connector.hpp"
 
 namespace sekisho::connectors {
@@ -20,12 +21,13 @@ struct Maker {
   Result<std::unique_ptr<Connector>> operator()(const HttpSource& source) const {
     return make_http_connector(source, context);
   }
+  Result<std::unique_ptr<Connector>> operator()(const HttpPlan& plan) const { return make_plan_connector(plan, context); }
   Result<std::unique_ptr<Connector>> operator()(const MqttSource& source) const {
     return make_mqtt_connector(source, context);
   }
 };
 
-constexpr std::array<Spec, std::variant_size_v<SourceManifest>> kKinds{kFileSpec, kHttpSpec, kMqttSpec};
+constexpr std::array<Spec, std::variant_size_v<SourceManifest>> kKinds{kFileSpec, kHttpSpec, kMqttSpec, kHttpPlanSpec};
 
 }  // namespace
 

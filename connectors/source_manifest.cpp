@@ -158,6 +158,12 @@ Result<SourceManifest> parse_http(const JsonObject& object) {
   return SourceManifest(std::move(source));
 }
 
+Result<SourceManifest> parse_plan(const JsonObject& object) {
+  Result<HttpPlan> plan = parse_http_plan(object);
+  if (!plan) return fail(plan.error());
+  return SourceManifest(std::move(*plan));
+}
+
 Result<SourceManifest> parse_mqtt(const JsonObject& object) {
   Result<MqttSource> source = parse_mqtt_source(object);
   if (!source) return fail(source.error());
@@ -172,7 +178,7 @@ Result<SourceManifest> parse_source_manifest(const Json& document) {
   Result<std::string> kind = text_at(object, "kind", "");
   if (!kind) return fail(kind.error());
   if (*kind == "file") return parse_file(object);
-  if (*kind == "http") return parse_http(object);
+  if (*kind == "http") return object.contains("streams") ? parse_plan(object) : parse_http(object);
   if (*kind == "mqtt") return parse_mqtt(object);
   return fail(at("/kind", "must be \"file\", \"http\" or \"mqtt\""));
 }

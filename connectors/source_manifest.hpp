@@ -6,6 +6,7 @@
 //   {"kind": "http", "url": "https://host/path", "method": "GET", "media": "application/x-ndjson",
 //    "headers": [{"name": "Accept", "value": "…"}, {"name": "Authorization", "secret": "farm-api"}],
 //    "timeout_ms": 5000, "ca": "ca.pem"}
+//   {"kind": "http", "base": …, "streams": […]}                               connectors/http/source_plan.hpp
 //   {"kind": "mqtt", …}                                                         connectors/mqtt/mqtt_source.hpp
 #pragma once
 
@@ -16,6 +17,7 @@
 
 #include "base/core/json.hpp"
 #include "base/core/result.hpp"
+#include "connectors/http/source_plan.hpp"
 #include "connectors/mqtt/mqtt_source.hpp"
 
 namespace sekisho::connectors {
@@ -41,7 +43,7 @@ struct HttpSource {
   std::string ca;  // PEM file of the roots for this source; empty: the system's
 };
 
-using SourceManifest = std::variant<FileSource, HttpSource, MqttSource>;
+using SourceManifest = std::variant<FileSource, HttpSource, MqttSource, HttpPlan>;
 
 [[nodiscard]] Result<SourceManifest> parse_source_manifest(const Json& document);
 [[nodiscard]] Result<SourceManifest> parse_source_manifest_text(std::string_view text);

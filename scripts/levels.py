@@ -60,7 +60,7 @@ ROOMS = {
         "route tables and thin handlers"),
     "node/app": (10, ["<=9"],
         "wiring, ordered shutdown, maintenance verbs, main of sekishod"),
-    "cli": (10, ["base/*", "schemas", "trust", "policy"],
+    "cli": (10, ["base/*", "schemas", "trust", "policy", "connectors"],
         "commands, main of sekisho"),
     "tests": (11, ["<=10"],
         "everything of tests/; nothing includes it"),
@@ -102,7 +102,7 @@ LIBRARIES = {
 # Free for all: fmt, the C++ library (names without a dot) and the headers of C, POSIX and Linux.
 FREE = ["fmt/*", "sys/*", "netinet/*", "arpa/*", "net/*", "linux/*"] + [
     name + ".h" for name in (
-        "assert ctype dirent endian errno fcntl fenv float grp ifaddrs inttypes limits locale math mntent netdb poll "
+        "assert ctype dirent endian errno fcntl fenv float grp iconv ifaddrs inttypes limits locale math mntent netdb poll "
         "pthread pwd sched setjmp signal spawn stdarg stddef stdint stdio stdlib string strings syslog termios time "
         "unistd wchar").split()]
 

@@ -1,0 +1,214 @@
+#include "cli/commands/connector.hpp"
+
+#include <cstdio>
+#include <fstream>
+#include <map>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "base/async/sync_wait.hpp"
+#include "base/core/file.hpp"
+#include "base/core/limits.hpp"
+#include "base/http/client.hpp"
+#include "cli/output.hpp"
+#include "connectors/builtin.hpp"
+#include "connectors/source_manifest.hpp"
+
+namespace sekisho::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+  fs::path manifest, output;
+  std::string stream, cursor;
+  std::vector<std::string> egress, secrets;
+  std::int64_t max_records = 0;
+  std::int64_t timeout_ms = 30'000;
+  bool json = false;
+
+  [[nodiscard]] async::Deadline deadline() const { return async::Deadline::in(std::chrono::milliseconds(timeout_ms)); }
+};
+
+struct Tool {
+  connectors::Context context;
+  std::unique_ptr<connectors::Connector> connector;
+};
+
+Result<std::map<std::string, fs::path>> secret_files(const std::vector<std::string>& given) {
+  std::map<std::string, fs::path> out;
+  for (const std::string& pair : given) {
+    const std::size_t mark = pair.find('=');
+    if (mark == std::string::npos || mark == 0) return fail(Code::InvalidArgument, "--secret is NAME=FILE");
+    out[pair.substr(0, mark)] = pair.substr(mark + 1);
+  }
+  return out;
+}
+
+Result<Secret> read_secret(const std::map<std::string, fs::path>& files, const std::string& name) {
+  const auto file = files.find(name);
+  if (file == files.end()) return fail(Code::NotFound, "there is no --secret " + name);
+  Result<Bytes> octets = read_private_file(file->second, 64U << 10);
+  if (!octets) return fail(octets.error());
+  while (!octets->empty() && octets->back() == '\n') octets->pop_back();
+  return Secret::take(std::move(*octets));
+}
+
+Status make_client(Tool& tool) {
+  http::TlsClientOptions tls;
+  tls.ca_pem = "system";
+  auto made = http::TlsClientContext::make(std::move(tls));
+  if (!made) return fail(made.error());
+  http::ClientOptions options;
+  options.tls = std::move(*made);
+  tool.context.http = std::make_shared<http::Client>(std::move(options));
+  return {};
+}
+
+Result<std::unique_ptr<Tool>> make_tool(const Options& options) {
+  const Result<Bytes> text = read_file(options.manifest, 64U << 10);
+  if (!text) return fail(text.error());
+  const auto manifest = connectors::parse_source_manifest_text(as_text(*text));
+  if (!manifest) return fail(manifest.error());
+  auto files = secret_files(options.secrets);
+  if (!files) return fail(files.error());
+  auto tool = std::make_unique<Tool>();
+  tool->context.base = options.manifest.parent_path();
+  tool->context.egress = options.egress;
+  tool->context.secret = [files = std::move(*files)](const std::string& name) { return read_secret(files, name); };
+  Status client = make_client(*tool);
+  if (!client) return fail(client.error());
+  auto connector = connectors::make_connector(*manifest, tool->context);
+  if (!connector) return fail(connector.error());
+  tool->connector = std::move(*connector);
+  return tool;
+}
+
+int list(const Options& options) {
+  JsonArray kinds;
+  for (const connectors::Spec& spec : connectors::builtin_kinds()) {
+    kinds.push_back(JsonObject{{"kind", spec.kind}, {"title", spec.title}, {"network", spec.network}});
+    if (!options.json) fmt::print("{}\t{}\n", spec.kind, spec.title);
+  }
+  if (options.json) fmt::print("{}\n", to_text(Json(std::move(kinds))));
+  return kGood;
+}
+
+int check(const Options& options) {
+  const auto tool = make_tool(options);
+  if (!tool) return report(tool.error(), options.json);
+  const Status checked = async::sync_wait((*tool)->connector->check(options.deadline()));
+  if (!checked) return report(checked.error(), options.json);
+  fmt::print("{}\n", options.json ? R"({"ok":true})" : "the source answers");
+  return kGood;
+}
+
+Json to_json(const connectors::StreamInfo& info) {
+  JsonArray key;
+  for (const std::string& pointer : info.key) key.emplace_back(pointer);
+  return JsonObject{{"name", info.name},       {"title", info.title},   {"media", info.media},
+                    {"records", info.records}, {"key", std::move(key)}, {"cursor", info.cursor_kind},
+                    {"endless", info.endless}, {"schema", info.schema}};
+}
+
+int discover(const Options& options) {
+  const auto tool = make_tool(options);
+  if (!tool) return report(tool.error(), options.json);
+  const auto streams = async::sync_wait((*tool)->connector->discover(options.deadline()));
+  if (!streams) return report(streams.error(), options.json);
+  JsonArray out;
+  for (const connectors::StreamInfo& info : *streams) {
+    out.push_back(to_json(info));
+    if (!options.json) fmt::print("{}\t{}\t{}\n", printable(info.name), printable(info.media), printable(info.title));
+  }
+  if (options.json) fmt::print("{}\n", to_text(Json(std::move(out))));
+  return kGood;
+}
+
+// Everything up to the end of the source, the wanted number of records or a failure; what came before it is written.
+struct Reading {
+  std::size_t records = 0;
+  std::string cursor;
+  Status status;
+};
+
+async::Task<Reading> read_all(connectors::Connector& connector, const Options& options, std::FILE* out) {
+  Reading done;
+  connectors::OpenRequest request{options.stream, options.cursor};
+  auto reader = co_await connector.open(std::move(request), options.deadline());
+  if (!reader) {
+    done.status = fail(reader.error());
+    co_return done;
+  }
+  const auto limit = options.max_records > 0 ? static_cast<std::size_t>(options.max_records) : SIZE_MAX;
+  const async::Deadline deadline = options.deadline();
+  for (bool end = false; !end && done.records < limit;) {
+    const std::size_t records = std::min(limits::kBatchRecords, limit - done.records);
+    const connectors::Credits credits{records, limits::kBatchBytes, deadline};
+    auto batch = co_await (*reader)->read(credits);
+    if (!batch) {
+      done.status = fail(batch.error());
+      co_return done;
+    }
+    std::fwrite(batch->content.data(), 1, batch->content.size(), out);
+    done.records += batch->records;
+    if (!batch->cursor.empty()) done.cursor = batch->cursor;
+    end = batch->end || batch->idle;
+  }
+  co_return done;
+}
+
+int read(const Options& options) {
+  const auto tool = make_tool(options);
+  if (!tool) return report(tool.error(), options.json);
+  const auto close = [](std::FILE* file) { return file == stdout ? std::fflush(file) : std::fclose(file); };
+  const bool to_file = !options.output.empty();
+  const std::unique_ptr<std::FILE, decltype(close)> out(to_file ? std::fopen(options.output.c_str(), "wb") : stdout,
+                                                        close);
+  if (!out) return report(Error(Code::Io, "cannot write " + options.output.string()), options.json);
+  const Reading done = async::sync_wait(read_all(*(*tool)->connector, options, out.get()));
+  if (options.json) {
+    const JsonObject facts{{"records", done.records}, {"cursor", done.cursor}, {"complete", done.status.has_value()}};
+    fmt::print(stderr, "{}\n", to_text(Json(facts)));
+  }
+  if (!done.status) return report(done.status.error(), options.json);
+  return kGood;
+}
+
+CLI::App* add_manifest_command(CLI::App& group, const char* name, const char* about,
+                               const std::shared_ptr<Options>& options) {
+  CLI::App* command = group.add_subcommand(name, about);
+  command->add_option("--manifest", options->manifest, "the source's manifest (docs/writing-a-manifest.md)")
+      ->required();
+  command->add_option("--egress", options->egress, "host:port that may be called; nothing else is");
+  command->add_option("--secret", options->secrets, "NAME=FILE, a private file (0600)");
+  command->add_option("--timeout-ms", options->timeout_ms, "for the whole command")->check(CLI::Range(1, 86'400'000));
+  command->add_flag("--json", options->json);
+  return command;
+}
+
+}  // namespace
+
+void add_connector_commands(CLI::App& app, int& code) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* group =
+      app.add_subcommand("connector", "sources of data: what there is, whether it answers, what it gives");
+  group->require_subcommand(1);
+  CLI::App* command = group->add_subcommand("list", "the kinds of sources that are built in");
+  command->add_flag("--json", options->json);
+  command->callback([options, &code] { code = list(*options); });
+  command = add_manifest_command(*group, "check", "whether a source answers", options);
+  command->callback([options, &code] { code = check(*options); });
+  command = add_manifest_command(*group, "discover", "the streams of a source", options);
+  command->callback([options, &code] { code = discover(*options); });
+  command = add_manifest_command(*group, "read", "the records of a stream, one a line", options);
+  command->add_option("--stream", options->stream, "its name; without: the first");
+  command->add_option("--cursor", options->cursor, "go on behind this cursor");
+  command->add_option("--max-records", options->max_records, "0: all")->check(CLI::NonNegativeNumber);
+  command->add_option("--output", options->output, "a file instead of the standard output");
+  command->callback([options, &code] { code = read(*options); });
+}
+
+}  // namespace sekisho::cli
