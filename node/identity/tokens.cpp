@@ -18,6 +18,9 @@ std::int64_t seconds_of(Instant at) {
   return std::chrono::duration_cast<std::chrono::seconds>(at.time_since_epoch()).count();
 }
 
+constexpr std::int64_t kLatestSecond = 253'402'300'799;  // the end of the year 9999; what is beyond has no instant
+
+bool has_instant(std::int64_t seconds) { return seconds >= 0 && seconds <= kLatestSecond; }
 Instant instant_of(std::int64_t seconds) { return Instant(std::chrono::seconds(seconds)); }
 
 std::unexpected<Error> refuse(std::string message) { return fail(Code::TokenInvalid, std::move(message)); }
@@ -83,6 +86,7 @@ Result<TokenClaims> TokenService::parse(std::string_view token) const {
   Result<std::int64_t> expires = get_integer(object, "exp");
   Result<const JsonObject*> confirmation = get_object(object, "cnf");
   if (!subject || !transfer || !issued || !expires || !confirmation) return refuse("the token lacks a claim");
+  if (!has_instant(*issued) || !has_instant(*expires)) return refuse("the token's times are no times");
   if (!only_members(**confirmation, {"x5t#S256"})) return refuse("the token has an unknown confirmation");
   Result<std::string> thumbprint = get_string(**confirmation, "x5t#S256");
   if (!thumbprint) return refuse("the token is not bound to a certificate");

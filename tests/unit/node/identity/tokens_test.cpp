@@ -98,6 +98,8 @@ TEST_F(Tokens, WithOtherClaimsAreRefused) {
                                     {"exp", Json(good.at("iat").get_int64() + 601)},
                                     {"exp", Json(good.at("iat").get_int64())},
                                     {"exp", Json("soon")},
+                                    {"exp", Json(std::int64_t{1'795'000'666'666'600})},
+                                    {"iat", Json(std::int64_t{-1})},
                                     {"iss", Json(kPeer)},
                                     {"aud", Json(kPeer)},
                                     {"sub", std::nullopt},
