@@ -26,7 +26,7 @@ struct ReceiptIntake::Checked {
   std::string peer_did;
   std::string status;  // empty: to be logged
   std::optional<std::uint64_t> index;
-  bool progress = false;  // of a head: the stream goes on
+  std::optional<std::uint64_t> head_bytes;  // of a head: the stream goes on, that far confirmed
 };
 
 async::Task<Result<ReceiptIntake::Checked>> ReceiptIntake::check(trust::PeerIdentity peer, std::string text,
@@ -68,9 +68,13 @@ async::Task<Result<ReceiptIntake::Checked>> ReceiptIntake::check(trust::PeerIden
   if (!agreement || agreement->peer_did != peer.did)
     co_return fail(Code::ReceiptInvalid, "the receipt is under another agreement");
 
-  if (progress) parts_.streams.receipted(*exchange, release->integer("bytes").value_or(0));
+  // Only what verified may open the way for more; everything else is the final receipt's to say.
+  if (progress && receipt.text("outcome") != "verified")
+    co_return fail(Code::ReceiptInvalid, "the receipt of a head confirms nothing");
+  std::optional<std::uint64_t> head_bytes;
+  if (progress) head_bytes = static_cast<std::uint64_t>(release->integer("bytes").value_or(0));
   Checked out{std::move(*checked), *of,     *receipt.agreement, *exchange, agreement->dataset, peer.did, "",
-              std::nullopt,        progress};
+              std::nullopt,        head_bytes};
   const auto known = reader.find(pb::NRR_IN, receipt.id);
   if (!known) co_return fail(known.error());
   if (*known) {
@@ -96,7 +100,7 @@ async::Task<Status> ReceiptIntake::commit(std::vector<Checked*> fresh) {
                                       c->agreement,
                                       {{Dimension::Counterparty, c->peer_did}, {Dimension::Dataset, c->dataset}}});
     unit.claims.push_back(Claim{receipt_claim(c->release)});
-    if (!c->progress)
+    if (!c->head_bytes)
       unit.mutations.push_back(
           Mutation{Family::Exchange, OpenExchanges::row_key(c->agreement, c->exchange), std::nullopt});
   }
@@ -105,7 +109,11 @@ async::Task<Status> ReceiptIntake::commit(std::vector<Checked*> fresh) {
   for (std::size_t i = 0; i < fresh.size(); ++i) {
     fresh[i]->status = "logged";
     fresh[i]->index = committed->entries[i].index;
-    if (!fresh[i]->progress) parts_.open.closed(fresh[i]->agreement, fresh[i]->exchange);
+    if (fresh[i]->head_bytes) {
+      parts_.streams.receipted(fresh[i]->exchange, *fresh[i]->head_bytes);
+    } else {
+      parts_.open.closed(fresh[i]->agreement, fresh[i]->exchange);
+    }
   }
   co_return Status();
 }
