@@ -101,7 +101,7 @@ namespace sekisho {
   X(StateTransition, "STATE_TRANSITION", 400, "the message is not allowed in this state", "read the state of the process") \
   X(SourceFailed, "SOURCE_FAILED", 502, "the source of the data failed", "the provider's operator sees why; repeat later") \
   X(SourceTimeout, "SOURCE_TIMEOUT", 504, "the source of the data was too slow", "repeat later")                      \
-  X(AnswerTooLarge, "ANSWER_TOO_LARGE", 507, "the answer is over 1 MiB, and streams are not served yet", "ask for fewer rows") \
+  X(AnswerTooLarge, "ANSWER_TOO_LARGE", 507, "the source holds a record or a page over the limit", "offer smaller records") \
   X(PeerRefused, "PEER_REFUSED", 502, "the providing node refused", "peer_code in help is the provider's code")       \
   X(EvidenceInvalid, "EVIDENCE_INVALID", 502, "the provider's evidence does not verify; no data was passed on", "keep the correlation id; the exchange is on record as rejected") \
   X(IdempotencyMismatch, "IDEMPOTENCY_MISMATCH", 422, "the Idempotency-Key was used for another request", "use a new key") \

@@ -20,12 +20,12 @@ FORBIDDEN_BY_HAND = [
     ("node/audit", "node/server"), ("node/dataspace", "node/server"), ("node/dataspace", "node/admin"),
     ("node/exchange", "node/server"), ("node/exchange", "node/storage"), ("node/storage", "policy"),
     ("node/storage", "node/journal"), ("node/api", "node/storage"), ("node/api", "node/app"), ("node/app", "cli"),
-    ("cli", "node/journal"), ("cli", "connectors"), ("base/core", "tests"), ("node/app", "tests"), ("cli", "tests"),
+    ("cli", "node/journal"), ("cli", "node/exchange"), ("base/core", "tests"), ("node/app", "tests"), ("cli", "tests"),
 ]
 ALLOWED_BY_HAND = [
     ("base/http", "base/crypto"), ("trust", "schemas"), ("policy", "trust"), ("node/journal", "trust"),
     ("node/audit", "node/journal"), ("node/dataspace", "node/catalog"), ("node/exchange", "node/dataspace"),
-    ("node/exchange", "node/admin"), ("node/api", "node/server"), ("node/app", "node/storage"), ("cli", "policy"),
+    ("node/exchange", "node/admin"), ("node/api", "node/server"), ("node/app", "node/storage"), ("cli", "policy"), ("cli", "connectors"),
     ("tests", "node/app"),
 ]
 
