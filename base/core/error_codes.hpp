@@ -99,6 +99,7 @@ namespace sekisho {
   X(TransferNotStarted, "TRANSFER_NOT_STARTED", 409, "the transfer is not in state STARTED", "start or resume the transfer") \
   X(NegotiationFailed, "NEGOTIATION_FAILED", 502, "the negotiation did not end in an agreement", "the cause names the peer's reason") \
   X(StateTransition, "STATE_TRANSITION", 400, "the message is not allowed in this state", "read the state of the process") \
+  X(ConsentWithdrawn, "CONSENT_WITHDRAWN", 403, "the consent that the data need was withdrawn", "ask the provider when it is given again") \
   X(SourceFailed, "SOURCE_FAILED", 502, "the source of the data failed", "the provider's operator sees why; repeat later") \
   X(SourceTimeout, "SOURCE_TIMEOUT", 504, "the source of the data was too slow", "repeat later")                      \
   X(AnswerTooLarge, "ANSWER_TOO_LARGE", 507, "the source holds a record or a page over the limit", "offer smaller records") \

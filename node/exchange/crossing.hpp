@@ -43,8 +43,6 @@ struct Crossing {
   Digest decision{};  // digest of the decision's trace, of a denial too
   QuotaLedger::Reservation quota;
   // fetch
-  std::string content;
-  // shape
   policy::Shaped shaped;
   bool streams = false;  // over 1 MiB, or nobody knows yet: a stream
   // record

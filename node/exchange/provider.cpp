@@ -43,7 +43,7 @@ void evidence_headers(http::Response& response, const trust::Envelope& envelope,
 async::Task<Status> Provider::cross(Crossing& crossing, std::unique_ptr<connectors::Reader>& rest) {
   auto done = steps::authenticate(parts_, crossing);
   if (!done) co_return done;
-  done = steps::authorize(parts_, shapers_, crossing);
+  done = steps::authorize(parts_, crossing);
   if (!done) co_return done;
   auto fetched = co_await steps::fetch(parts_, crossing);
   if (!fetched) co_return fail(fetched.error());

@@ -6,7 +6,6 @@
 #include "node/exchange/crossing.hpp"
 #include "node/exchange/evidence.hpp"
 #include "node/exchange/parts.hpp"
-#include "node/exchange/shapers.hpp"
 
 namespace sekisho::node {
 
@@ -28,7 +27,6 @@ class Provider {
 
   ExchangeParts parts_;
   EvidenceService& evidence_;
-  ShaperBook shapers_;
 };
 
 }  // namespace sekisho::node

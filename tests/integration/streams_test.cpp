@@ -38,10 +38,39 @@ class Streams : public ::testing::Test {
     return n;
   }
 
+  // A source, a dataset and an offer as those of "large", with this id, end and view; the source is <id>.ndjson.
+  void apply_like_large(const std::string& id, Instant until, const std::string& view = "",
+                        const std::string& file = "") {
+    JsonObject all = world.offers();
+    JsonArray offers;
+    for (Json& offer : all["offers"].get_array()) {
+      if (get_string(offer.get_object(), "dataset") == "large") offers.push_back(std::move(offer));
+    }
+    ASSERT_EQ(offers.size(), 1U);
+    std::string text = to_text(Json(std::move(offers)));
+    const auto put = [&text](std::size_t at, std::size_t length, const std::string& by) {
+      text.replace(at, length, by);
+    };
+    for (std::size_t at = text.find("large"); at != std::string::npos; at = text.find("large", at + id.size()))
+      put(at, 5, id);
+    const std::size_t value = text.find("\"@value\":\"20") + 10;
+    put(value, text.find('"', value) - value, to_rfc3339(until));
+    const std::string path = (world.folder.path() / ((file.empty() ? id : file) + ".ndjson")).string();
+    JsonObject dataset{{"id", id}, {"title", id}, {"source", id}, {"media", "application/x-ndjson"}};
+    if (!view.empty()) dataset["view"] = *parse_json(view);
+    const JsonObject more{
+        {"sources", JsonArray{JsonObject{{"name", id}, {"manifest", JsonObject{{"kind", "file"}, {"path", path}}}}}},
+        {"datasets", JsonArray{Json(std::move(dataset))}},
+        {"offers", *parse_json(text)}};
+    const auto answer = world.farm.operate("POST", "/apply", to_text(Json(more)));
+    ASSERT_EQ(answer.status, 200) << answer.body;
+  }
+
   LoopbackWorld world;
 };
 
 std::string last_transfer;
+std::string last_part;  // what came, also of an answer that broke off
 
 async::Task<Result<std::string>> read_all(http::Client* client, http::ClientRequest request) {
   request.limits.body_bytes = 64U << 20;
@@ -50,7 +79,8 @@ async::Task<Result<std::string>> read_all(http::Client* client, http::ClientRequ
   if (reader->head().status != 200)
     co_return fail(Code::PeerRefused, "status " + std::to_string(reader->head().status));
   last_transfer = reader->head().headers.get("Sekisho-Transfer");
-  std::string out;
+  std::string& out = last_part;
+  out.clear();
   for (;;) {
     auto part = co_await reader->read(1U << 20);
     if (!part) co_return fail(part.error());
@@ -91,6 +121,27 @@ TEST_F(Streams, ABodyOverOneMiBCrossesWholeWithItsHeadsInBothLogs) {
   EXPECT_EQ(count(world.farm, "STREAM_HEAD_OUT"), (body->size() + (1U << 20) - 1) >> 20);
   EXPECT_EQ(count(world.trade, "STREAM_HEAD_IN"), (body->size() + (1U << 20) - 1) >> 20);
   EXPECT_EQ(count(world.farm, "NRO_OUT"), 0U);
+}
+
+// A body over 1 MiB under an offer of its own: records in front of the one whose consent is withdrawn, and behind it.
+TEST_F(Streams, AWithdrawnConsentEndsWhatMayLeave) {
+  std::ofstream source(world.folder.path() / "consented.ndjson");
+  for (int n = 0; n < 3072; ++n) {
+    source << "{\"n\":" << n << ",\"consent\":" << (n == 2000 ? "false" : "true") << ",\"text\":\""
+           << std::string(1000, 'x') << "\"}\n";
+  }
+  source.close();
+  apply_like_large(
+      "consented", SystemClock().now() + std::chrono::hours(1),
+      R"({"media":"application/x-ndjson","rows":[{"pointer":"/consent","op":"eq","value":true,"ends":true}],)"
+      R"("fields":{"/n":"keep","/text":"keep"}})");
+  const auto body = fetch(world.trade, "consented");
+  ASSERT_FALSE(body) << "the answer must break off, not end";
+  ASSERT_TRUE(eventually([this] { return count(world.trade, "STREAM_END_IN") == 1; }));
+  EXPECT_NE(entries(world.farm, "STREAM_END_OUT").find("\"reason\":\"CONSENT_WITHDRAWN\""), std::string::npos);
+  EXPECT_NE(last_part.find("{\"n\":1999,"), std::string::npos) << "what came before it leaves";
+  EXPECT_EQ(last_part.find("{\"n\":2000,"), std::string::npos);
+  EXPECT_EQ(last_part.find("{\"n\":2001,"), std::string::npos);
 }
 
 // The trade node's key in other hands: asks for the stream, reads its beginning, and then neither reads nor closes.
@@ -139,23 +190,49 @@ void terminate(LoopbackWorld& w, const std::string& transfer) {
 
 class CutOff : public Streams, public ::testing::WithParamInterface<Cut> {};
 
+std::string pull_head(LoopbackWorld& world, const std::string& transfer) {
+  const auto token = world.trade.ask_peer(world.farm, "POST", "/sekisho/v1/transfers/" + transfer + "/token", {}, "{}");
+  EXPECT_EQ(token.status, 200) << token.body;
+  SystemRandom random;
+  return "GET /data/" + transfer + " HTTP/1.1\r\nHost: farm.jp.example\r\nAuthorization: Bearer " +
+         get_string(object_in(token.body), "token").value_or("") +
+         "\r\nSekisho-Exchange: " + to_text(make_uuid_v7(SystemClock().now(), random.bytes(10))) +
+         "\r\nSekisho-Intent: " + std::string(64, 'a') + "\r\n\r\n";
+}
+
 TEST_P(CutOff, NothingLeavesAfterItWhetherTheConsumerReadsOrNot) {
   const auto whole = fetch(world.trade, "large");
   ASSERT_TRUE(whole) << whole.error().chain();
   const std::string transfer = last_transfer;
-  const auto token = world.trade.ask_peer(world.farm, "POST", "/sekisho/v1/transfers/" + transfer + "/token", {}, "{}");
-  ASSERT_EQ(token.status, 200) << token.body;
-  SystemRandom random;
-  const std::string head = "GET /data/" + transfer + " HTTP/1.1\r\nHost: farm.jp.example\r\nAuthorization: Bearer " +
-                           get_string(object_in(token.body), "token").value_or("") +
-                           "\r\nSekisho-Exchange: " + to_text(make_uuid_v7(SystemClock().now(), random.bytes(10))) +
-                           "\r\nSekisho-Intent: " + std::string(64, 'a') + "\r\n\r\n";
+  const std::string head = pull_head(world, transfer);
   const std::size_t ends = count(world.farm, "STREAM_END_OUT");
   EXPECT_TRUE(async::sync_wait(stall(
       &world.trade, &world, head, [&] { GetParam().act(world, transfer); },
       [&] { return count(world.farm, "STREAM_END_OUT") == ends + 1; })));
   EXPECT_NE(entries(world.farm, "STREAM_END_OUT").find("\"reason\":\"" + std::string(GetParam().reason) + "\""),
             std::string::npos);
+}
+
+// The permission ends by itself while the stream runs. On a slow machine it may end before the stream began: then
+// again, with more time.
+TEST_F(Streams, APermissionThatExpiresCutsTheStreamThatItBegan) {
+  for (const int seconds : {3, 12, 48}) {
+    const std::string id = "brief" + std::to_string(seconds);
+    apply_like_large(id, SystemClock().now() + std::chrono::seconds(seconds), "", "large");
+    const auto whole = fetch(world.trade, id);
+    if (!whole) continue;
+    const std::size_t ends = count(world.farm, "STREAM_END_OUT");
+    const std::string head = pull_head(world, last_transfer);
+    const auto ended = [&] { return count(world.farm, "STREAM_END_OUT") == ends + 1; };
+    if (!async::sync_wait(stall(&world.trade, &world, head, [] {}, ended))) continue;
+    // Within the clock's uncertainty nobody can say that it still holds, which is enough.
+    const std::string last = entries(world.farm, "STREAM_END_OUT");
+    EXPECT_TRUE(last.find("\"reason\":\"CLOCK\"") != std::string::npos ||
+                last.find("\"reason\":\"EXPIRED\"") != std::string::npos)
+        << last;
+    return;
+  }
+  FAIL() << "no stream began before its permission ended";
 }
 
 INSTANTIATE_TEST_SUITE_P(Causes, CutOff,

@@ -2,21 +2,11 @@
 
 #include "node/exchange/intents.hpp"
 #include "node/exchange/media.hpp"
-#include "policy/decide.hpp"
 
 namespace sekisho::node::steps {
 
-Status authorize(const ExchangeParts& parts, ShaperBook& shapers, Crossing& crossing) {
+policy::DecisionInput decision_facts(const ExchangeParts& parts, const Crossing& crossing) {
   const AgreementRecord& agreement = *crossing.transfer->agreement;
-  auto shaper = shapers.find(agreement);
-  if (!shaper) return fail(shaper.error());
-  crossing.shaper = std::move(*shaper);
-  crossing.asked = request_digest("GET", agreement.dataset, std::nullopt, crossing.request.accept);
-  if (!accepts(crossing.request.accept, agreement.media)) {
-    return fail(Error(Code::NotAcceptable, "the dataset has another media type").with("media", agreement.media));
-  }
-
-  const policy::Program& program = agreement.agreement->program;
   policy::DecisionInput facts;
   facts.target = agreement.dataset;
   facts.assignee = crossing.request.peer.did;
@@ -25,6 +15,19 @@ Status authorize(const ExchangeParts& parts, ShaperBook& shapers, Crossing& cros
   facts.used = parts.quotas.used(agreement.digest);
   facts.view = crossing.shaper->plan().digest();
   facts.clock = parts.clock.read();
+  return facts;
+}
+
+Status authorize(const ExchangeParts& parts, Crossing& crossing) {
+  const AgreementRecord& agreement = *crossing.transfer->agreement;
+  crossing.shaper = agreement.shaper;
+  crossing.asked = request_digest("GET", agreement.dataset, std::nullopt, crossing.request.accept);
+  if (!accepts(crossing.request.accept, agreement.media)) {
+    return fail(Error(Code::NotAcceptable, "the dataset has another media type").with("media", agreement.media));
+  }
+
+  const policy::Program& program = agreement.agreement->program;
+  const policy::DecisionInput facts = decision_facts(parts, crossing);
   const policy::Decision decision = policy::decide(program, facts);
   crossing.decision = policy::decision_digest(program, facts, decision);
   if (!decision.permit) return fail(policy::denial(program, decision));

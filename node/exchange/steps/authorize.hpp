@@ -8,10 +8,13 @@
 #include "base/core/result.hpp"
 #include "node/exchange/crossing.hpp"
 #include "node/exchange/parts.hpp"
-#include "node/exchange/shapers.hpp"
+#include "policy/decide.hpp"
 
 namespace sekisho::node::steps {
 
-[[nodiscard]] Status authorize(const ExchangeParts& parts, ShaperBook& shapers, Crossing& crossing);
+// What the decision is made over, as of now. Valid as long as the crossing. Precondition: transfer and shaper are known.
+[[nodiscard]] policy::DecisionInput decision_facts(const ExchangeParts& parts, const Crossing& crossing);
+
+[[nodiscard]] Status authorize(const ExchangeParts& parts, Crossing& crossing);
 
 }  // namespace sekisho::node::steps

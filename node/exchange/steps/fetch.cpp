@@ -23,7 +23,8 @@ async::Task<Result<std::unique_ptr<connectors::Reader>>> fetch(const ExchangePar
     }
     auto shaped = crossing.shaper->shape_into(as_bytes(batch->content), crossing.shaped);
     if (!shaped) co_return fail(shaped.error());
-    if (!batch->end) continue;
+    // A record whose consent is withdrawn ends what may be released: nothing behind it is looked at.
+    if (!batch->end && !crossing.shaped.ended) continue;
     reader->reset();
     break;
   }

@@ -5,6 +5,7 @@
 #include "base/core/encoding.hpp"
 #include "base/core/log.hpp"
 #include "node/exchange/keys.hpp"
+#include "node/exchange/steps/authorize.hpp"
 #include "node/exchange/stream/frame.hpp"
 
 namespace sekisho::node {
@@ -30,7 +31,8 @@ struct Sending {
   trust::ContentHasher hasher;
   std::optional<trust::Commitment> said;  // by the last head
   Digest open{};
-  bool offered = false;  // the offer was there when the stream began
+  bool withdrawn = false;  // a record said so: what came before it still leaves
+  bool offered = false;    // the offer was there when the stream began
   std::shared_ptr<RunningStream> running;
 };
 
@@ -41,6 +43,12 @@ std::optional<std::string> lost_right(const Sending& s) {
   const auto transfer = s.parts.transfers.find(s.crossing.request.transfer);
   if (!transfer || !transfer->serves) return std::string(Error(Code::TransferNotStarted, "").name());
   const AgreementRecord& agreement = *s.crossing.transfer->agreement;
+  // The permission itself may end meanwhile. Its own use was counted when the stream began.
+  policy::DecisionInput facts = steps::decision_facts(s.parts, s.crossing);
+  facts.used = 0;
+  const policy::Program& program = agreement.agreement->program;
+  const policy::Decision decision = policy::decide(program, facts);
+  if (!decision.permit) return std::string(policy::denial(program, decision).name());
   const auto catalog = s.parts.catalog.state();
   if (s.offered && (!catalog || !catalog->offer(agreement.offer)))
     return std::string(Error(Code::OfferUnknown, "").name());
@@ -51,19 +59,15 @@ std::optional<std::string> lost_right(const Sending& s) {
   return std::nullopt;
 }
 
-void cut(const Sending& s, std::string cause) {
-  s.running->cancel(std::move(cause));
-  if (s.rest) s.rest->cancel();
-}
-
 async::Task<void> guard(std::shared_ptr<Sending> s) {
   while (!s->running->done) {
     co_await async::sleep_for(kGuardTick);
     if (s->running->done) co_return;
     if (!s->running->cause()) {
-      if (auto lost = lost_right(*s)) cut(*s, std::move(*lost));
+      if (auto lost = lost_right(*s)) s->running->cancel(std::move(*lost));
     }
     if (!s->running->cause()) continue;
+    if (s->rest) s->rest->cancel();
     co_await async::sleep_for(kEndPatience);
     if (s->running->abort) s->running->abort();
     co_return;
@@ -137,7 +141,8 @@ async::Task<Status> pull(std::shared_ptr<Sending> s) {
   policy::Shaped shaped;
   if (auto done = s->crossing.shaper->shape_into(as_bytes(batch->content), shaped); !done) co_return done;
   s->window.add(shaped.body, steady_now());
-  if (batch->end) {
+  s->withdrawn = shaped.ended;
+  if (batch->end || s->withdrawn) {
     s->rest.reset();
     s->window.end();
   }
@@ -154,7 +159,9 @@ async::Task<std::string> send_windows(std::shared_ptr<Sending> s, http::BodySink
       co_await async::sleep_for(kCreditTick);
       continue;
     }
-    if (s->window.over()) co_return std::string(kComplete);
+    if (s->window.over()) {
+      co_return s->withdrawn ? std::string(Error(Code::ConsentWithdrawn, "").name()) : std::string(kComplete);
+    }
     if (!s->window.ready(steady_now())) {
       auto pulled = co_await pull(s);
       if (!pulled) {
@@ -224,6 +231,7 @@ std::function<async::Task<Status>(http::BodySink&)> stream_body(ExchangeParts pa
   const auto catalog = parts.catalog.state();
   s->offered = catalog && catalog->offer(s->crossing.transfer->agreement->offer) != nullptr;
   s->window.add(s->crossing.shaped.body, steady_now());
+  s->withdrawn = s->crossing.shaped.ended;
   s->crossing.shaped = {};
   if (!s->rest) s->window.end();
   return [s](http::BodySink& sink) { return send_stream(s, &sink); };
