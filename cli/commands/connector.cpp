@@ -1,7 +1,6 @@
 #include "cli/commands/connector.hpp"
 
 #include <cstdio>
-#include <fstream>
 #include <map>
 #include <memory>
 
@@ -129,6 +128,7 @@ int discover(const Options& options) {
 
 // Everything up to the end of the source, the wanted number of records or a failure; what came before it is written.
 struct Reading {
+  bool complete = false;  // the source said that nothing follows
   std::size_t records = 0;
   std::string cursor;
   Status status;
@@ -152,9 +152,13 @@ async::Task<Reading> read_all(connectors::Connector& connector, const Options& o
       done.status = fail(batch.error());
       co_return done;
     }
-    std::fwrite(batch->content.data(), 1, batch->content.size(), out);
+    if (std::fwrite(batch->content.data(), 1, batch->content.size(), out) != batch->content.size()) {
+      done.status = fail(Code::Io, "the records cannot be written");
+      co_return done;
+    }
     done.records += batch->records;
     if (!batch->cursor.empty()) done.cursor = batch->cursor;
+    done.complete = batch->end;
     end = batch->end || batch->idle;
   }
   co_return done;
@@ -163,14 +167,16 @@ async::Task<Reading> read_all(connectors::Connector& connector, const Options& o
 int read(const Options& options) {
   const auto tool = make_tool(options);
   if (!tool) return report(tool.error(), options.json);
-  const auto close = [](std::FILE* file) { return file == stdout ? std::fflush(file) : std::fclose(file); };
   const bool to_file = !options.output.empty();
-  const std::unique_ptr<std::FILE, decltype(close)> out(to_file ? std::fopen(options.output.c_str(), "wb") : stdout,
-                                                        close);
-  if (!out) return report(Error(Code::Io, "cannot write " + options.output.string()), options.json);
-  const Reading done = async::sync_wait(read_all(*(*tool)->connector, options, out.get()));
+  std::FILE* const out = to_file ? std::fopen(options.output.c_str(), "wb") : stdout;
+  if (out == nullptr) return report(Error(Code::Io, "cannot write " + options.output.string()), options.json);
+  Reading done = async::sync_wait(read_all(*(*tool)->connector, options, out));
+  if ((to_file ? std::fclose(out) : std::fflush(out)) != 0 && done.status) {
+    done.status = fail(Code::Io, "the records cannot be written");
+  }
+  done.complete = done.complete && done.status;
   if (options.json) {
-    const JsonObject facts{{"records", done.records}, {"cursor", done.cursor}, {"complete", done.status.has_value()}};
+    const JsonObject facts{{"records", done.records}, {"cursor", done.cursor}, {"complete", done.complete}};
     fmt::print(stderr, "{}\n", to_text(Json(facts)));
   }
   if (!done.status) return report(done.status.error(), options.json);
