@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "base/async/timer.hpp"
-#include "base/core/file.hpp"
 #include "base/core/limits.hpp"
 #include "base/crypto/system_random.hpp"
+#include "connectors/http/target.hpp"
 
 namespace sekisho::connectors {
 
@@ -15,11 +15,6 @@ using std::chrono::milliseconds;
 
 constexpr int kAttempts = 4;
 constexpr std::size_t kPiece = 64U << 10;
-
-std::string host_port(const http::Url& url) {
-  const bool v6 = url.host.find(':') != std::string::npos;
-  return (v6 ? "[" + url.host + "]" : url.host) + ":" + std::to_string(url.port);
-}
 
 bool worth_repeating(int status) { return status == 429 || status == 502 || status == 503 || status == 504; }
 bool worth_repeating(const Error& error) {
@@ -37,28 +32,6 @@ milliseconds pause_before(int attempt, const http::ClientResponse* answer) {
   return most / 2 + milliseconds(random.bytes(1)[0] * (most.count() / 2) / 255);
 }
 
-Result<std::shared_ptr<http::Client>> client_for(const HttpPlan& plan, const Context& context) {
-  if (plan.ca.empty()) {
-    if (!context.http) return fail(Code::SourceFailed, "this node has no client for sources");
-    return context.http;
-  }
-  Result<Bytes> pem = read_file(context.base / plan.ca, limits::kCertificateFileBytes);
-  if (!pem) return fail(Code::SourceFailed, "the roots of a source do not read", pem.error());
-  http::TlsClientOptions tls;
-  tls.ca_pem = std::string(as_text(*pem));
-  Result<std::shared_ptr<const http::TlsClientContext>> made = http::TlsClientContext::make(std::move(tls));
-  if (!made) return fail(Code::SourceFailed, "the roots of a source do not read", made.error());
-  http::ClientOptions options;
-  options.tls = std::move(*made);
-  return std::make_shared<http::Client>(std::move(options));
-}
-
-Status on_list(const http::Url& url, const Context& context) {
-  const std::string target = host_port(url);
-  if (std::ranges::find(context.egress, target) != context.egress.end()) return {};
-  return fail(Code::Forbidden, "the source's address " + target + " is not on the egress list");
-}
-
 bool is_cancelled(const std::atomic<bool>* flag) { return flag != nullptr && *flag; }
 Error cancelled_error() { return {Code::Cancelled, "the reading was cancelled"}; }
 
@@ -70,15 +43,15 @@ Result<std::shared_ptr<Caller>> Caller::make(const HttpPlan& plan, const Context
   if (!base) return fail(base.error());
   caller->base_ = std::move(*base);
   caller->where_ = host_port(caller->base_);
-  Status listed = on_list(caller->base_, context);
+  Status listed = on_egress_list(caller->base_, context);
   if (!listed) return fail(listed.error());
   if (!plan.auth.token_url.empty()) {
     const Result<http::Url> url = http::parse_url(plan.auth.token_url);
     if (!url) return fail(url.error());
-    listed = on_list(*url, context);
+    listed = on_egress_list(*url, context);
     if (!listed) return fail(listed.error());
   }
-  Result<std::shared_ptr<http::Client>> client = client_for(plan, context);
+  Result<std::shared_ptr<http::Client>> client = client_for(plan.ca, context);
   if (!client) return fail(client.error());
   caller->client_ = std::move(*client);
   return caller;

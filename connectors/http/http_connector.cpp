@@ -1,13 +1,12 @@
 #include "connectors/http/http_connector.hpp"
 
-#include <algorithm>
 #include <atomic>
 #include <optional>
 
-#include "base/core/file.hpp"
 #include "base/core/limits.hpp"
 #include "base/http/client.hpp"
 #include "base/http/url.hpp"
+#include "connectors/http/target.hpp"
 #include "connectors/line_buffer.hpp"
 
 namespace sekisho::connectors {
@@ -15,11 +14,6 @@ namespace sekisho::connectors {
 namespace {
 
 constexpr std::size_t kPiece = 64U << 10;
-
-std::string host_port(const http::Url& url) {
-  const bool v6 = url.host.find(':') != std::string::npos;
-  return (v6 ? "[" + url.host + "]" : url.host) + ":" + std::to_string(url.port);
-}
 
 // An error of the client as the source's: which of the two codes, and where.
 Error source_error(const std::string& where, const Error& below) {
@@ -143,33 +137,14 @@ class HttpConnector final : public Connector {
   const Context& context_;
 };
 
-// A source with roots of its own gets a client of its own; the others share the host's.
-Result<std::shared_ptr<http::Client>> client_for(const HttpSource& source, const Context& context) {
-  if (source.ca.empty()) {
-    if (!context.http) return fail(Code::SourceFailed, "this node has no client for sources");
-    return context.http;
-  }
-  Result<Bytes> pem = read_file(context.base / source.ca, limits::kCertificateFileBytes);
-  if (!pem) return fail(Code::SourceFailed, "the roots of a source do not read", pem.error());
-  http::TlsClientOptions tls;
-  tls.ca_pem = std::string(as_text(*pem));
-  Result<std::shared_ptr<const http::TlsClientContext>> made = http::TlsClientContext::make(std::move(tls));
-  if (!made) return fail(Code::SourceFailed, "the roots of a source do not read", made.error());
-  http::ClientOptions options;
-  options.tls = std::move(*made);
-  return std::make_shared<http::Client>(std::move(options));
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Connector>> make_http_connector(const HttpSource& source, const Context& context) {
   Result<http::Url> url = http::parse_url(source.url);
   if (!url) return fail(url.error());
-  const std::string target = host_port(*url);
-  if (std::ranges::find(context.egress, target) == context.egress.end()) {
-    return fail(Code::Forbidden, "the source's address " + target + " is not on the egress list");
-  }
-  Result<std::shared_ptr<http::Client>> client = client_for(source, context);
+  Status listed = on_egress_list(*url, context);
+  if (!listed) return fail(listed.error());
+  Result<std::shared_ptr<http::Client>> client = client_for(source.ca, context);
   if (!client) return fail(client.error());
   return std::unique_ptr<Connector>(
       std::make_unique<HttpConnector>(source, std::move(*url), std::move(*client), context));

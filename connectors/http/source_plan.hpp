@@ -56,7 +56,6 @@ struct StreamPlan {
   std::vector<std::string> key;
   std::vector<int> empty_status;
   std::string error_pointer;  // an answer with a value there (but null, false, "") is an error whatever its status
-  std::vector<std::pair<std::string, std::string>> headers;
 };
 
 struct HttpPlan {
@@ -67,7 +66,6 @@ struct HttpPlan {
   std::chrono::milliseconds timeout{5000};  // of one call
   double per_second = 0;                    // calls; 0: as fast as it goes
   std::size_t page_bytes = 4U << 20;
-  bool is_async = false;  // dynamic-api: X-IsAsync and polling
 };
 
 // Code::JsonShape with help "pointer".

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "base/async/sync_wait.hpp"
 #include "base/http/client.hpp"
 #include "connectors/builtin.hpp"
@@ -230,6 +232,36 @@ TEST(HttpPlan, TokenIsFetchedOnceAndRenewedAfterARefusal) {
   const Got refused = run(plan(R"("select":"/*")", auth), {answer("400 Bad", "", R"({"error":"CANARY"})")});
   EXPECT_EQ(refused.content, "SOURCE_FAILED");
   EXPECT_EQ(refused.message.find("CANARY"), std::string::npos) << refused.message;
+}
+
+TEST(HttpPlan, EachWayToSayWhoOneIsReachesTheSource) {
+  struct Case {
+    const char* name;
+    const char* auth;
+    const char* line;
+  };
+  const Case cases[] = {{"key in a header", R"("auth":{"kind":"api_key","header":"X-Key","key":{"secret":"farm"}},)",
+                         "X-Key: CANARY\r\n"},
+                        {"basic", R"("auth":{"kind":"basic","user":"u","password":{"secret":"farm"}},)",
+                         "Authorization: Basic dTpDQU5BUlk=\r\n"}};
+  for (const Case& c : cases) {
+    const Got got = run(plan(R"("format":"ndjson")", c.auth),
+                        {answer("200 OK", "Content-Type: application/x-ndjson\r\n", "{\"n\":1.50}\n")});
+    EXPECT_EQ(got.content, "{\"n\":1.50}\n") << c.name << ": " << got.message;
+    ASSERT_EQ(got.heads.size(), 1U) << c.name;
+    EXPECT_NE(got.heads[0].find(c.line), std::string::npos) << c.name << "\n" << got.heads[0];
+  }
+}
+
+TEST(HttpPlan, TheManifestOfTheGuideIsOne) {
+  std::ifstream file(std::string(SEKISHO_SOURCE_DIR) + "/docs/writing-a-manifest.md");
+  const std::string text((std::istreambuf_iterator<char>(file)), {});
+  const std::size_t start = text.find("```json\n");
+  ASSERT_NE(start, std::string::npos);
+  const auto manifest = parse_source_manifest_text(text.substr(start + 8, text.find("```", start + 8) - start - 8));
+  ASSERT_TRUE(manifest) << manifest.error().chain();
+  ASSERT_TRUE(std::holds_alternative<HttpPlan>(*manifest));
+  EXPECT_EQ(std::get<HttpPlan>(*manifest).streams.front().name, "harvests");
 }
 
 TEST(HttpPlan, KeyInTheQueryStaysOutOfErrorsAndCursors) {

@@ -164,7 +164,7 @@ TEST_F(MqttFeedTest, IdleTakesEndAtTheirDeadlineAndCancelledOnesAtOnce) {
   EXPECT_EQ(take(1).error().code, Code::Cancelled);
 }
 
-TEST_F(MqttFeedTest, AbsentBrokerIsAnErrorThatNamesNoSecret) {
+TEST_F(MqttFeedTest, AbsentBrokerIsAFailedSource) {
   broker_->stop();
   Status opened = open();
   ASSERT_FALSE(opened);
