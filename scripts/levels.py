@@ -89,7 +89,7 @@ LIBRARIES = {
     "RE2":           (["re2/*"],                                ["schemas/json_schema/*"]),
     "p11-kit":       (["p11-kit/*", "p11-kit-1/*"],             ["trust/keys/pkcs11*"]),
     "libpq":         (["libpq-fe.h", "postgresql/*"],           ["connectors/postgres/*", "node/storage/*"]),
-    "libmosquitto":  (["mosquitto.h", "mqtt_protocol.h"],         ["connectors/mqtt/*"]),
+    "libmosquitto":  (["mosquitto.h", "mqtt_protocol.h"],       ["connectors/mqtt/*"]),
     "librdkafka":    (["librdkafka/*"],                         ["connectors/kafka/*"]),
     "RocksDB":       (["rocksdb/*"],                            ["node/storage/*"]),
     "CLI11":         (["CLI/*"],                                ["cli/*"]),
