@@ -18,10 +18,11 @@ struct ServerLimits {
   std::chrono::milliseconds parting{100};    // the same where nothing is unread
   std::chrono::milliseconds tick{250};       // how often a worker looks for late connections
 
-  std::size_t connections = 4'096;            // of the listener; over it the newest is closed unread
-  std::size_t connections_per_peer = 512;     // of one address; Unix sockets have only the first limit
-  http::HeadLimits head;                      // 16 KiB, 100 fields: twice the largest evidence header block
-  std::size_t drop_after_refusal = 1U << 20;  // octets of a refused body that are read and dropped before closing
+  std::size_t connections = 4'096;         // of the listener; over it the newest is closed unread
+  std::size_t connections_per_peer = 512;  // of one address; Unix sockets have only the first limit
+  http::HeadLimits head;                   // 16 KiB, 100 fields: twice the largest evidence header block
+  std::size_t drop_after_refusal =
+      8U << 20;  // octets of a refused body that are read and dropped before closing, within `goodbye`
 };
 
 }  // namespace sekisho::node

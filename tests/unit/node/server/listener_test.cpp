@@ -143,6 +143,17 @@ TEST(Listener, ABodyTenTimesTheLimitStillGetsItsAnswer) {
   EXPECT_FALSE(client.reset());
 }
 
+TEST(Listener, ARefusedBodyOfMegabytesIsReadSoThatItsSenderGetsTheAnswer) {
+  TestServer server(routes(), quick());
+  for (int n = 0; n < 10; ++n) {
+    RawClient client(server.listener->port());
+    // Through a client that writes everything before it reads anything.
+    EXPECT_TRUE(client.send(post("/small", std::string(7U << 20, 'x'))));
+    EXPECT_EQ(status_of(client.rest()), 413);
+    EXPECT_FALSE(client.reset());
+  }
+}
+
 TEST(Listener, SlowClientsAreClosed) {
   ListenerOptions options = quick();
   options.limits.header = 30ms;
