@@ -250,6 +250,8 @@ std::optional<std::string> canonical_digital_link(std::string_view uri) {
   constexpr std::string_view kUrn = "urn:epc:";
   if (!visible(uri)) return std::nullopt;
   if (uri.starts_with(kUrn)) {
+    // An EPC URN escapes these (TDS 1.13, 6.3.1); bare, they would end the path of the link.
+    if (uri.find_first_of("\"#&/<>?") != std::string_view::npos) return std::nullopt;
     const std::string_view rest = uri.substr(kUrn.size());
     for (const Scheme& scheme : kSchemes) {
       if (!rest.starts_with(scheme.name) || rest.size() <= scheme.name.size() || rest[scheme.name.size()] != ':')

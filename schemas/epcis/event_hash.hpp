@@ -18,7 +18,7 @@ namespace sekisho::schemas::epcis {
 // Prefixes of the "@context" of a document and the members it asks to leave out.
 struct HashContext {
   std::map<std::string, std::string, std::less<>> prefixes;
-  std::vector<std::string> ignored;
+  std::vector<std::string> ignored;  // the document's own wish: whoever must not be steered by it clears the list
 };
 
 // From a document, a query document or a single event with an "@context"; contexts are never fetched.

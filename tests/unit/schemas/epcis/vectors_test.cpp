@@ -140,6 +140,15 @@ TEST(EpcisDigitalLink, Spellings) {
   for (const auto& one : cases) EXPECT_EQ(canonical_id(one.given), one.canonical) << one.name;
 }
 
+TEST(EpcisDigitalLink, AUrnWithAnUnescapedSignIsNoLink) {
+  EXPECT_TRUE(canonical_digital_link("urn:epc:id:upui:06627675159.03.30l"));
+  for (const char sign : {'"', '#', '&', '/', '<', '>', '?'}) {
+    const std::string urn = std::string("urn:epc:id:upui:06627675159.03.30l") + sign + "-DDD";
+    EXPECT_FALSE(canonical_digital_link(urn)) << urn;
+    EXPECT_EQ(canonical_id(urn), urn);
+  }
+}
+
 TEST(EpcisDocument, RefusesWithPointer) {
   const std::pair<const char*, const char*> cases[] = {
       {R"({"type":"ObjectEvent","eventTime":"2020-01-01T00:00:00Z","eventTimeZoneOffset":"+01:00"})", "/action"},
