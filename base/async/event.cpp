@@ -5,18 +5,19 @@
 
 namespace sekisho::async {
 
-Event::Event(const Executor& executor) : never_(executor, SteadyTime::max()) {}
+Event::Event(const Executor& executor)
+    : never_(std::make_shared<boost::asio::steady_timer>(executor, SteadyTime::max())) {}
 
 void Event::set() {
   set_ = true;
-  never_.cancel();
+  never_->cancel();
 }
 
 void Event::reset() { set_ = false; }
 
 Task<void> Event::wait() {
   while (!set_) {
-    auto woken = co_await never_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+    auto woken = co_await never_->async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
     (void)woken;
   }
 }
@@ -28,12 +29,13 @@ Task<bool> Event::wait_until(Deadline deadline) {
     co_return true;
   }
   // The late waiter wakes all; those that are neither set nor late wait again.
-  boost::asio::steady_timer timer(never_.get_executor(), deadline.at());
-  timer.async_wait([this](const boost::system::error_code& ec) {
-    if (!ec) never_.cancel();
+  // Expired and queued, the handler runs even after this coroutine has returned and its event is gone.
+  boost::asio::steady_timer timer(never_->get_executor(), deadline.at());
+  timer.async_wait([never = never_](const boost::system::error_code& ec) {
+    if (!ec) never->cancel();
   });
   while (!set_ && !deadline.expired()) {
-    auto woken = co_await never_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+    auto woken = co_await never_->async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
     (void)woken;
   }
   co_return set_;

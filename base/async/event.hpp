@@ -1,6 +1,8 @@
 // A flag that coroutines of one executor wait for. All members are called on that executor's thread.
 #pragma once
 
+#include <memory>
+
 #include <boost/asio/steady_timer.hpp>
 
 #include "base/async/deadline.hpp"
@@ -21,7 +23,7 @@ class Event {
   Task<bool> wait_until(Deadline deadline);
 
  private:
-  boost::asio::steady_timer never_;  // cancelled to wake
+  std::shared_ptr<boost::asio::steady_timer> never_;  // cancelled to wake
   bool set_ = false;
 };
 

@@ -1,6 +1,7 @@
 #include "base/async/event.hpp"
 
 #include <csignal>
+#include <memory>
 
 #include "base/async/signals.hpp"
 #include "base/async/spawn.hpp"
@@ -38,6 +39,34 @@ CO_TEST(Event, WaitUntilTellsWhetherItWasInTime) {
   event.set();
   const bool set = co_await event.wait_until(Deadline::in(1h));
   EXPECT_TRUE(set);
+}
+
+// The owner of an event may end it as soon as its waiter returns, as a listener does that is drained.
+Task<void> wait_then_destroy(std::unique_ptr<Event> event, std::shared_ptr<Event*> seen) {
+  *seen = event.get();
+  co_await event->wait_until(Deadline::in(1ms));
+  *seen = nullptr;
+}
+
+void set_late(const Executor& executor, std::shared_ptr<Event*> seen, int turns) {
+  post(executor, [executor, seen, turns] {
+    if (turns > 0) return set_late(executor, seen, turns - 1);
+    const auto late = std::chrono::steady_clock::now() + 2ms;
+    while (std::chrono::steady_clock::now() < late) {
+    }
+    if (*seen != nullptr) (*seen)->set();
+  });
+}
+
+CO_TEST(Event, MayBeDestroyedWhenSetAtItsDeadline) {
+  auto executor = co_await current_executor();
+  for (int turns = 0; turns < 4; ++turns) {
+    auto seen = std::make_shared<Event*>(nullptr);
+    spawn(executor, wait_then_destroy(std::make_unique<Event>(executor), seen));
+    set_late(executor, seen, turns);
+    while (*seen != nullptr) co_await sleep_for(0ns);
+    co_await sleep_for(1ms);
+  }
 }
 
 CO_TEST(Watchdog, FiresOnceWhenLate) {
