@@ -33,6 +33,23 @@ def temporary_root():
         shutil.rmtree(root, ignore_errors=True)
 
 
+def parts(*arguments_and_parts):
+    """Each part is tried with the arguments; what cannot be had is said, and the test is skipped only when nothing was left to try."""
+    from packages import Unavailable
+
+    missing, done = [], 0
+    arguments = [a for a in arguments_and_parts if not callable(a)]
+    for part in filter(callable, arguments_and_parts):
+        try:
+            part(*arguments)
+            done += 1
+        except Unavailable as reason:
+            print(f"skipped: {part.__name__}: {reason}", flush=True)
+            missing.append(str(reason))
+    if done == 0:
+        raise Unavailable("; ".join(missing))
+
+
 def main(run):
     """Runs `run(root)`; 1 and the reason when something is not as it should be, 77 when what it needs cannot be had here."""
     from packages import Unavailable

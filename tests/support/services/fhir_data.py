@@ -2,33 +2,24 @@
 
 import concurrent.futures
 import json
-import os
-import pathlib
 import urllib.error
 import urllib.request
 
-import packages
-
-
-def folder():
-    data = pathlib.Path(os.environ.get("SEKISHO_TEST_DATA") or packages.SOURCE.parent / "shared/data")
-    if not (data / "fhir").is_dir():
-        raise packages.Unavailable(f"no FHIR test data in {data}")
-    return data / "fhir"
+import test_data
 
 
 def resources(*stems):
-    """The resources of the bundles whose file names begin with one of these; in-bundle references become Type/id."""
-    found, types = [], {}
-    for path in sorted(folder().glob("*.json")):
+    """The resources of the bundles whose file names begin with one of these, each once; in-bundle references become Type/id."""
+    found, types = {}, {}
+    for path in sorted(test_data.folder("fhir").glob("*.json")):
         if stems and not path.name.startswith(stems):
             continue
         for entry in json.loads(path.read_text())["entry"]:
             resource = entry["resource"]
             resource.setdefault("id", entry["fullUrl"].rpartition(":")[2])
             types[entry["fullUrl"]] = f"{resource['resourceType']}/{resource['id']}"
-            found.append(resource)
-    return [_relink(r, types) for r in found]
+            found.setdefault((resource["resourceType"], resource["id"]), resource)
+    return [_relink(r, types) for r in found.values()]
 
 
 def _relink(value, types):

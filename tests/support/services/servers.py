@@ -109,3 +109,20 @@ def hub(*arguments):
     """The stand-in of a DynamicApi hub (hub.py)."""
     server = Service("hub")
     return server.start(["python3", HERE / "hub.py", "--port", server.port, *arguments], lambda: accepts(server.port))
+
+
+def guard(target, authorisation, client="guard", secret="guard-secret-of-the-test"):
+    """A door in front of `target` that asks the authorisation server (an oidc() with guard_client()) for each token."""
+    server = Service("guard")
+    command = ["python3", HERE / "guard.py", server.port, target.url, f"{authorisation.token}/introspection", client, secret]
+    return server.start(command, lambda: accepts(server.port))
+
+
+def secret_client(name, secret, method="client_secret_basic"):
+    """What oidc() is told about a client with a secret."""
+    return {"client_id": name, "client_secret": secret, "grant_types": ["client_credentials"], "redirect_uris": [], "response_types": [],
+            "token_endpoint_auth_method": method}
+
+
+def guard_client(client="guard", secret="guard-secret-of-the-test"):
+    return secret_client(client, secret)
