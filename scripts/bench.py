@@ -66,7 +66,7 @@ class Bench:
         self.put("idle_rss_mib", self.rss(self.world.farm.process.pid), "MiB", goal="goal ≤ 48")
         _, self.body = good(self.world, DATASET)
         self.headers, _ = good(self.world, DATASET)
-        self.start_nginx()
+        self.start_nginx(record=self.body)
 
     def start_median(self, node, first):
         times = [first]
@@ -88,13 +88,14 @@ class Bench:
             ticks += int(fields[11]) + int(fields[12])
         return ticks / os.sysconf("SC_CLK_TCK")
 
-    def start_nginx(self):
-        """Serves the very bytes that the node serves, over mutual TLS 1.3, with the node's own certificate."""
+    def start_nginx(self, **files):
+        """Serves these and what lies in its folder over mutual TLS 1.3, with the node's own certificate."""
         if shutil.which("nginx") is None:
             raise DemoError("nginx is not installed: ./dev setup all")
         root = self.world.root / "nginx"
-        (root / "www").mkdir(parents=True)
-        (root / "www" / "record").write_bytes(self.body)
+        (root / "www").mkdir(parents=True, exist_ok=True)
+        for name, octets in files.items():
+            (root / "www" / name).write_bytes(octets)
         self.nginx_port = free_ports(1)[0]
         keys = self.world.farm.keys
         config = f"""user root;
@@ -222,6 +223,12 @@ http {{
         self.world.stop_all()
 
 
+def write_rows(rows, path):
+    if path:
+        with open(path, "w", encoding="utf-8") as out:
+            out.writelines(json.dumps(row) + "\n" for row in rows)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", default="build/release")
@@ -239,10 +246,7 @@ def main():
         return 1
     finally:
         bench.close()
-    if options.json:
-        with open(options.json, "w", encoding="utf-8") as out:
-            for row in bench.rows:
-                out.write(json.dumps(row) + "\n")
+    write_rows(bench.rows, options.json)
     return 0
 
 

@@ -1,18 +1,26 @@
 #!/usr/bin/env bash
-# measure against nginx on this machine in one run: bench [--json FILE]
+# measure against nginx on this machine in one run: bench [streams [--quick]] [--json FILE] [part…]
 #
 #   --json FILE  also writes one object a line: {"name","value","unit","peer"}
+#   streams      long bodies in place of small records; --quick: smaller, a minute or two
+#   part         only these parts (python3 scripts/bench.py --help, scripts/bench_streams.py --help)
 # Numbers are ratios of one run on one machine; the configuration of both sides is printed.
 . scripts/lib/common.sh
-arguments=()
+program=scripts/bench.py arguments=()
+if [ "${1:-}" = streams ]; then
+  program=scripts/bench_streams.py
+  shift
+fi
 while [ $# -gt 0 ]; do
   case "$1" in
     --json) [ $# -ge 2 ] || usage_error "--json needs a file"; arguments+=(--json "$2"); shift 2 ;;
-    *) usage_error "bench knows --json FILE, not '$1'" ;;
+    --quick) [ $program = scripts/bench_streams.py ] || usage_error "only bench streams knows --quick"; arguments+=(--quick); shift ;;
+    -*) usage_error "bench knows streams, --quick, --json FILE and parts, not '$1'" ;;
+    *) arguments+=("$1"); shift ;;
   esac
 done
 ensure_packages build run test bench
 configure release -DSEKISHO_TESTS=ON -DSEKISHO_BENCH=ON
 build release
 export SEKISHOD="$SEKISHO_ROOT/build/release/node/app/sekishod" SEKISHO="$SEKISHO_ROOT/build/release/cli/sekisho"
-exec python3 scripts/bench.py --build build/release "${arguments[@]}"
+exec python3 $program --build build/release "${arguments[@]}"

@@ -12,14 +12,13 @@
 #include "base/core/encoding.hpp"
 #include "base/core/json.hpp"
 #include "base/core/uuid.hpp"
-#include "base/crypto/signer.hpp"
 #include "base/crypto/system_random.hpp"
+#include "tests/bench/receipt_signer.hpp"
 #include "tests/bench/tls_load.hpp"
 #include "trust/evidence/commitment.hpp"
 #include "trust/evidence/envelope.hpp"
 #include "trust/evidence/seal_cache.hpp"
 #include "trust/evidence/statement.hpp"
-#include "trust/zone/node_folder.hpp"
 
 namespace sekisho::bench {
 namespace {
@@ -78,8 +77,8 @@ class Reservoir {
 // 8 · connections releases are open, as a consumer that keeps its agreement has them.
 class Receipts {
  public:
-  Receipts(std::size_t connections, trust::NodeFolder consumer, Ed25519PublicKey provider, std::unique_ptr<Signer> signer)
-      : consumer_(std::move(consumer)), provider_(provider), signer_(std::move(signer)), held_(connections) {}
+  Receipts(std::size_t connections, Ed25519PublicKey provider, ReceiptSigner signer)
+      : provider_(provider), signer_(std::move(signer)), held_(connections) {}
 
   void take(const LoadAnswer& answer) {
     if (answer.body.starts_with("{\"results\"")) {
@@ -108,7 +107,7 @@ class Receipts {
 
  private:
   Result<std::string> receipts(const std::vector<Sample>& samples) {
-    std::vector<std::string> payloads;
+    std::vector<Received> all;
     for (const Sample& sample : samples) {
       const auto envelope = trust::envelope_from_header(sample.statement);
       if (!envelope) return fail(envelope.error());
@@ -119,52 +118,15 @@ class Receipts {
       if (!salt) return fail(salt.error());
       const auto received = trust::commit(*salt, as_bytes(sample.body));
       if (received.value != release->subject.at(0).commitment) return fail(Code::CommitmentMismatch, "an answer does not fit");
-      trust::Draft draft;
-      draft.kind = trust::StatementKind::Receipt;
-      draft.agreement = release->agreement;
-      const std::string exchange = release->text("exchange").value_or("");
-      draft.subject.push_back(trust::Subject{exchange, received.value});
-      draft.members = JsonObject{{"of", to_hex(release->id)},
-                                 {"exchange", exchange},
-                                 {"outcome", "verified"},
-                                 {"bytes", static_cast<std::int64_t>(received.bytes)},
-                                 {"chunks", static_cast<std::int64_t>(received.chunks)},
-                                 {"commitment", to_hex(received.value)}};
-      trust::Assigned assigned;
-      assigned.issuer = trust::Issuer{consumer_.did, consumer_.zone, consumer_.statement_cert};
-      assigned.origin = consumer_.dns + "/sekisho/2026h2";
-      assigned.index = counter_;
-      assigned.time = clock_.now();
-      assigned.clock = clock_.read();
-      assigned.snapshot_seq = 1;
-      const Bytes random = random_.bytes(16);
-      std::copy(random.begin(), random.end(), assigned.rand.begin());
-      assigned.counter = counter_;
-      if (counter_ > 0) assigned.prev = previous_;
-      ++counter_;
-      payloads.push_back(trust::assemble(draft, assigned));
-      previous_ = trust::statement_id(payloads.back());
+      all.push_back(Received{release->id, release->agreement, release->text("exchange").value_or(""), received});
     }
-    std::vector<trust::SealInput> inputs;
-    for (const auto& payload : payloads) inputs.push_back(trust::SealInput{trust::statement_id(payload), payload});
-    const auto seals = trust::seal_batch(inputs, *signer_);
-    if (!seals) return fail(seals.error());
-    JsonArray list;
-    for (std::size_t i = 0; i < payloads.size(); ++i) {
-      list.push_back(Json(to_base64url(trust::encode_envelope(trust::Envelope{payloads[i], (*seals)[i]}))));
-    }
-    return to_text(Json(JsonObject{{"receipts", std::move(list)}}));
+    return signer_.body(all);
   }
 
-  trust::NodeFolder consumer_;
   Ed25519PublicKey provider_;
-  std::unique_ptr<Signer> signer_;
+  ReceiptSigner signer_;
   std::vector<std::vector<Sample>> held_;
   trust::SealCache seals_;
-  SystemClock clock_{std::chrono::milliseconds(100)};
-  SystemRandom random_;
-  std::uint64_t counter_ = 0;
-  Digest previous_{};
   std::uint64_t logged_ = 0;
   std::uint64_t pulls_ = 0;
   Status fault_;
@@ -180,8 +142,6 @@ int fail_with(const Error& error) {
   fmt::print(stderr, "{}\n", error.chain());
   return 1;
 }
-
-Result<trust::NodeFolder> folder_of(const std::string& path) { return trust::load_node_folder(path); }
 
 int run(Arguments a) {
   LoadOptions options;
@@ -202,11 +162,9 @@ int run(Arguments a) {
   if (a.mode == "plain") {
     make = [&](std::size_t, std::string& out) { out = fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\n\r\n", a["path"], a["name"]); };
   } else {
-    const auto folder = folder_of(a["provider-keys"]);
-    if (!folder) return fail_with(folder.error());
-    const auto key = folder->keys.statement.public_key().ed25519();
+    const auto key = statement_key(a["provider-keys"]);
     if (!key) return fail_with(key.error());
-    provider.octets = *key;
+    provider = *key;
     const std::string intent = to_hex(random.digest32());
     make = [&, intent](std::size_t, std::string& out) {
       out = fmt::format("GET /data/{} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\nSekisho-Exchange: {}\r\nSekisho-Intent: {}\r\n\r\n",
@@ -215,13 +173,9 @@ int run(Arguments a) {
     see = [&](const LoadAnswer& answer) { samples.offer(answer); };
   }
   if (a.mode == "exchange") {
-    auto consumer = folder_of(a["consumer-keys"]);
-    if (!consumer) return fail_with(consumer.error());
-    const auto seed = consumer->keys.statement.ed25519_seed();
-    if (!seed) return fail_with(seed.error());
-    auto key = Ed25519PrivateKey::from_seed(*seed);
-    if (!key) return fail_with(key.error());
-    receipts = std::make_unique<Receipts>(options.connections, std::move(*consumer), provider, std::make_unique<KeySigner>(std::move(*key)));
+    auto signer = ReceiptSigner::open(a["consumer-keys"]);
+    if (!signer) return fail_with(signer.error());
+    receipts = std::make_unique<Receipts>(options.connections, provider, std::move(*signer));
     const auto pull = make;
     make = [&, pull](std::size_t connection, std::string& out) {
       const std::string body = receipts->due(connection);
