@@ -13,25 +13,6 @@ namespace {
 
 constexpr std::size_t kLine = 64;
 
-// The octets between the two lines of a label, nothing before, between or after. Strict RFC 7468: base64 in lines.
-std::optional<Bytes> from_pem_text(std::string_view pem, std::string_view label) {
-  const std::string begin = "-----BEGIN " + std::string(label) + "-----\n";
-  const std::string end = "-----END " + std::string(label) + "-----";
-  while (pem.ends_with('\n')) pem.remove_suffix(1);
-  if (!pem.starts_with(begin) || !pem.ends_with(end) || pem.size() < begin.size() + end.size()) return std::nullopt;
-  pem.remove_prefix(begin.size());
-  pem.remove_suffix(end.size());
-  std::string text;
-  text.reserve(pem.size());
-  for (const char c : pem) {
-    if (c != '\n') text += c;
-  }
-  Result<Bytes> der = from_base64(text);
-  wipe(text);
-  if (!der) return std::nullopt;
-  return std::move(*der);
-}
-
 std::string to_pem_text(BytesView der, std::string_view label) {
   std::string text = to_base64(der);
   std::string out = "-----BEGIN " + std::string(label) + "-----\n";
@@ -50,6 +31,24 @@ std::string to_pem_text(BytesView der, std::string_view label) {
 
 }  // namespace
 
+std::optional<Bytes> octets_of_pem(std::string_view pem, std::string_view label) {
+  const std::string begin = "-----BEGIN " + std::string(label) + "-----\n";
+  const std::string end = "-----END " + std::string(label) + "-----";
+  while (pem.ends_with('\n')) pem.remove_suffix(1);
+  if (!pem.starts_with(begin) || !pem.ends_with(end) || pem.size() < begin.size() + end.size()) return std::nullopt;
+  pem.remove_prefix(begin.size());
+  pem.remove_suffix(end.size());
+  std::string text;
+  text.reserve(pem.size());
+  for (const char c : pem) {
+    if (c != '\n') text += c;
+  }
+  Result<Bytes> der = from_base64(text);
+  wipe(text);
+  if (!der) return std::nullopt;
+  return std::move(*der);
+}
+
 std::optional<Curve> curve_of(EVP_PKEY* key) {
   std::array<char, 32> name{};
   if (EVP_PKEY_is_a(key, "EC") != 1 ||
@@ -63,7 +62,7 @@ std::optional<Curve> curve_of(EVP_PKEY* key) {
 }
 
 Result<EcdsaPublicKey> EcdsaPublicKey::from_pem(std::string_view pem) {
-  const auto der = from_pem_text(pem, "PUBLIC KEY");
+  const auto der = octets_of_pem(pem, "PUBLIC KEY");
   if (!der) return key_error("no PEM of one public key");
   return from_spki_der(*der);
 }
@@ -86,7 +85,7 @@ Result<EcdsaPrivateKey> EcdsaPrivateKey::from_pkcs8_der(BytesView der) {
 }
 
 Result<EcdsaPrivateKey> EcdsaPrivateKey::from_pem(std::string_view pem) {
-  auto der = from_pem_text(pem, "PRIVATE KEY");
+  auto der = octets_of_pem(pem, "PRIVATE KEY");
   if (!der) return key_error("no PEM of one unencrypted PKCS #8 private key");
   auto key = from_pkcs8_der(*der);
   wipe(*der);

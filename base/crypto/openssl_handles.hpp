@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -50,6 +51,9 @@ Bytes to_der(Encode encode) {
   if (encode(&at) != size) std::abort();
   return out;
 }
+
+// The octets between the two lines of a label, nothing before, between or after. Strict RFC 7468: base64 in lines.
+[[nodiscard]] std::optional<Bytes> octets_of_pem(std::string_view pem, std::string_view label);
 
 // Named curves only; nothing for other kinds of key.
 [[nodiscard]] std::optional<Curve> curve_of(EVP_PKEY* key);
