@@ -63,7 +63,7 @@ bool date_time(std::string_view t) {
 }
 
 bool uri_octets(std::string_view text) {
-  constexpr std::string_view kOther = "-._~:/?#[]@!$&'()*+,;=";
+  constexpr std::string_view kOther = "-._~:/?#@!$&'()*+,;=";
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '%') {
       if (i + 2 >= text.size() || !hex(text[i + 1]) || !hex(text[i + 2])) return false;
@@ -85,6 +85,27 @@ bool has_scheme(std::string_view text) {
 bool ip(int family, std::string_view text) {
   std::array<unsigned char, 16> octets{};
   return text.find('\0') == std::string_view::npos && inet_pton(family, std::string(text).c_str(), octets.data()) == 1;
+}
+
+// RFC 3986 section 3.2.2: '[' and ']' stand only around an IP literal, where the host of a URI is.
+bool uri(std::string_view text) {
+  const std::size_t slashes = text.find("//");
+  const bool authority = slashes != std::string_view::npos && text.find_first_of("/?#") == slashes;
+  if (!authority) return uri_octets(text);
+  const std::size_t start = slashes + 2;
+  const std::size_t end = std::min(text.find_first_of("/?#", start), text.size());
+  std::string_view host = text.substr(start, end - start);
+  const std::size_t user = host.rfind('@');
+  if (user != std::string_view::npos) host.remove_prefix(user + 1);
+  const std::size_t close = host.starts_with('[') ? host.find(']') : std::string_view::npos;
+  if (close != std::string_view::npos) {
+    if (!ip(AF_INET6, host.substr(1, close - 1))) return false;
+    const std::string rest(text.substr(0, end - host.size()));
+    return uri_octets(rest + "x" + std::string(host.substr(close + 1)) + std::string(text.substr(end)));
+  }
+  const std::size_t colon = host.rfind(':');
+  const bool port = colon == std::string_view::npos || colon + 1 == host.size() || digits(host.substr(colon + 1));
+  return port && uri_octets(text);
 }
 
 bool host(std::string_view text) {
@@ -151,8 +172,8 @@ bool fits_format(Format format, std::string_view text) {
     case Format::Date: return date(text);
     case Format::DateTime: return date_time(text);
     case Format::Time: return time(text);
-    case Format::Uri: return has_scheme(text) && uri_octets(text);
-    case Format::UriReference: return uri_octets(text);
+    case Format::Uri: return has_scheme(text) && uri(text);
+    case Format::UriReference: return uri(text);
     case Format::Email: return email(text);
     case Format::Ipv4: return ip(AF_INET, text);
     case Format::Ipv6: return ip(AF_INET6, text);

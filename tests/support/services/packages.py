@@ -60,19 +60,19 @@ def _fetch(command, folder, what):
         raise Unavailable(f"{what}: {pathlib.Path(command[0]).name} could not fetch it: {why[:300]}")
 
 
-def node_modules():
-    """The folder of npm.json's pinned packages; its node_modules/node/bin/node is Node 22."""
-    recipe = (HERE / "npm.json").read_text()
+def node_modules(name="npm"):
+    """The folder of <name>.json's pinned packages; its node_modules/node/bin/node is Node 22."""
+    recipe = (HERE / f"{name}.json").read_text()
 
     def make(folder):
         (folder / "package.json").write_text(recipe)
         _fetch([program("npm", "npm"), "install", "--no-audit", "--no-fund"], folder, "npm packages")
 
-    return _once(CACHE / "npm", recipe, make)
+    return _once(CACHE / name, recipe, make)
 
 
-def node22():
-    binary = node_modules() / "node_modules/node/bin/node"
+def node22(name="npm"):
+    binary = node_modules(name) / "node_modules/node/bin/node"
     if not binary.exists():
         raise Unavailable("the npm package node brought no program for this machine")
     return str(binary)

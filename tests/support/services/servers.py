@@ -64,16 +64,16 @@ def hapi(types):
     return server.start(command, lambda: answers(f"{server.base}/metadata"))
 
 
-def node_command(script, *arguments):
+def node_command(script, *arguments, among="npm"):
     """A script of this folder under Node 22; it stands beside the packages, where Node looks for them."""
-    folder = packages.node_modules()
+    folder = packages.node_modules(among)
     copy = folder / script
     text = (HERE / script).read_text()
     if not copy.exists() or copy.read_text() != text:
         part = copy.with_suffix(f".{os.getpid()}")
         part.write_text(text)
         part.rename(copy)
-    return [packages.node22(), copy, *arguments]
+    return [packages.node22(among), copy, *arguments]
 
 
 def medplum():
