@@ -71,7 +71,7 @@ class Source:
         kit.check(status != 0 and len(lines) == 1, f"{self.name}/{stream}: {status} {out[:500]}")
         told = json.loads(lines[0])
         kit.check(told.get("code") == code, f"{self.name}/{stream}: {told} instead of {code}")
-        return told["message"]
+        return next((line for line in err.splitlines() if line.startswith(code)), told["message"])
 
 
 class Table:
