@@ -37,7 +37,20 @@ void put_node(pb::AuthorityBook& book, const NodeRecord& record) {
   write_node_record(record, *book.add_nodes());
 }
 
-Result<ForeignZone> foreign_zone(const pb::PeerBook& peer) {
+// What the peer ended is suspended here too, from its snapshot on and until a later one resumes it: its nodes might not
+// keep to it. A suspension that only repeats ours binds nobody, or the two would hold each other for ever.
+void follow_peer(ForeignZone& ours, const TrustSnapshot& theirs, std::string_view own_zone) {
+  if (ours.state != RecognitionState::Active) return;
+  for (const ForeignZone& f : theirs.foreign) {
+    if (f.descriptor.zone != own_zone || f.state == RecognitionState::Active || f.by_peer) continue;
+    ours.state = RecognitionState::Suspended;
+    ours.since = f.since;
+    ours.reason = fmt::format("{} by zone {}", name_of(f.state), theirs.zone);
+    ours.by_peer = true;
+  }
+}
+
+Result<ForeignZone> foreign_zone(const pb::PeerBook& peer, std::string_view own_zone) {
   ForeignZone out;
   Result<ZoneDescriptor> d = ZoneDescriptor::parse(as_bytes(peer.zone_descriptor()));
   if (!d) return fail(d.error());
@@ -61,6 +74,7 @@ Result<ForeignZone> foreign_zone(const pb::PeerBook& peer) {
   out.nodes = std::move(s->nodes);
   out.peer_sequence = s->sequence;
   out.peer_snapshot = s->id;
+  follow_peer(out, *s, own_zone);
   return out;
 }
 
@@ -178,7 +192,7 @@ Result<TrustSnapshot> Authority::next_snapshot(Instant now, const SnapshotTimes&
   }
   for (const pb::PeerBook& p : book_->peers()) {
     if (p.state() == pb::RECOGNITION_STATE_NONE) continue;
-    Result<ForeignZone> foreign = foreign_zone(p);
+    Result<ForeignZone> foreign = foreign_zone(p, descriptor_.zone);
     if (!foreign) return fail(foreign.error());
     s.foreign.push_back(std::move(*foreign));
   }

@@ -68,6 +68,10 @@ Result<ForeignZone> read_foreign(const pb::ForeignZone& m) {
     if (!peer) return fail(peer.error());
     out.peer_snapshot = *peer;
   }
+  out.by_peer = m.by_peer();
+  if (out.by_peer && out.state != RecognitionState::Suspended) {
+    return fail(Code::ProtobufFormat, "a recognition that the peer ended is not suspended");
+  }
   return out;
 }
 
@@ -115,6 +119,7 @@ void write_foreign(const ForeignZone& f, pb::ForeignZone& out) {
   for (const NodeRecord& node : f.nodes) write_node_record(node, *out.add_nodes());
   out.set_peer_sequence(f.peer_sequence);
   if (f.peer_sequence != 0) out.set_peer_snapshot(field_of(f.peer_snapshot));
+  out.set_by_peer(f.by_peer);
 }
 
 }  // namespace

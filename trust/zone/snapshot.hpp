@@ -32,6 +32,7 @@ struct ForeignZone {
   std::vector<NodeRecord> nodes;
   std::uint64_t peer_sequence = 0;
   Digest peer_snapshot{};
+  bool by_peer = false;  // suspended because the peer suspended or withdrew it, as its snapshot says
 };
 
 struct TrustSnapshot {

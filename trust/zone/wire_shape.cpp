@@ -24,7 +24,7 @@ constexpr WireShape kRecognition{12, kRecognitionChildren};
 constexpr std::array<Child, 2> kNodeChildren{{{7, &kNodeKey}, {8, &kNodeKey}}};
 constexpr WireShape kNode{10, kNodeChildren};
 constexpr std::array<Child, 1> kForeignChildren{{{9, &kNode}}};
-constexpr WireShape kForeign{11, kForeignChildren};
+constexpr WireShape kForeign{12, kForeignChildren};
 constexpr std::array<Child, 2> kSnapshotChildren{{{9, &kNode}, {10, &kForeign}}};
 constexpr WireShape kSnapshot{10, kSnapshotChildren};
 constexpr WireShape kRequest{9};

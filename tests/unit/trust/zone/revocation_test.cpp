@@ -129,5 +129,36 @@ TEST_F(Attack11, WrongKeyAndIndirect) {
   }
 }
 
+// Either side ends a recognition for both, without holding the other's own decision.
+TEST_F(Attack11, WhatThePeerEndsEndsHereToo) {
+  const auto trade_at_jp = [this] { return zones_.jp.state->judge(zones_.trade.tls_chain, Use::TlsClient, kNow); };
+  const auto farm_at_eu = [this] { return zones_.eu.state->judge(zones_.farm.tls_chain, Use::TlsServer, kNow); };
+  must(zones_.eu.authority->suspend("jp", "review", kNow));
+  test::refresh(zones_, kNow);
+  EXPECT_EQ(code_of(trade_at_jp()), Code::RecognitionSuspended);
+  EXPECT_EQ(code_of(farm_at_eu()), Code::RecognitionSuspended);
+  EXPECT_TRUE(zones_.jp.state->foreign_zone("eu")->by_peer);
+  must(zones_.eu.authority->resume("jp", "done", kNow));
+  test::refresh(zones_, kNow);
+  EXPECT_TRUE(trade_at_jp());
+  EXPECT_TRUE(farm_at_eu());
+
+  // Both at once: each resumes its own, and the repeated suspensions hold nobody.
+  must(zones_.eu.authority->suspend("jp", "review", kNow));
+  must(zones_.jp.authority->suspend("eu", "review", kNow));
+  for (int i = 0; i < 3; ++i) test::refresh(zones_, kNow);
+  must(zones_.jp.authority->resume("eu", "done", kNow));
+  test::refresh(zones_, kNow);
+  EXPECT_EQ(code_of(trade_at_jp()), Code::RecognitionSuspended);
+  must(zones_.eu.authority->resume("jp", "done", kNow));
+  for (int i = 0; i < 2; ++i) test::refresh(zones_, kNow);
+  EXPECT_TRUE(trade_at_jp());
+  EXPECT_TRUE(farm_at_eu());
+
+  must(zones_.eu.authority->withdraw("jp", "over", kNow));
+  test::refresh(zones_, kNow);
+  EXPECT_EQ(code_of(trade_at_jp()), Code::RecognitionSuspended);
+}
+
 }  // namespace
 }  // namespace sekisho::trust
