@@ -195,6 +195,10 @@ void ResponseReader::extend(async::Deadline deadline) {
   impl_->dog = std::make_unique<async::Watchdog>(impl_->executor, deadline, [stream] { stream->close(); });
 }
 
+void ResponseReader::abort() {
+  if (impl_->connection) impl_->connection->stream->close();
+}
+
 async::Task<Result<std::string>> ResponseReader::read(std::size_t most) {
   std::string out;
   if (!impl_->body || impl_->body->done()) co_return out;

@@ -81,6 +81,8 @@ class ResponseReader {
   async::Task<Result<std::string>> read(std::size_t most);
   // Replaces the request's deadline: a body without an end has none of its own.
   void extend(async::Deadline deadline);
+  // Closes the connection; a read that waits ends with Code::Cancelled. On the reader's executor.
+  void abort();
 
  private:
   std::unique_ptr<Impl> impl_;

@@ -7,6 +7,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <poll.h>
 #include <sys/socket.h>
 
 namespace sekisho::http {
@@ -31,6 +32,12 @@ bool is_quiet(const GenericSocket& socket) {
   char octet = 0;
   const int fd = const_cast<GenericSocket&>(socket).native_handle();
   return ::recv(fd, &octet, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
+bool is_gone(const GenericSocket& socket) {
+  if (!socket.is_open()) return true;
+  pollfd end{const_cast<GenericSocket&>(socket).native_handle(), POLLRDHUP, 0};
+  return ::poll(&end, 1, 0) > 0 && (end.revents & (POLLRDHUP | POLLHUP | POLLERR | POLLNVAL)) != 0;
 }
 
 }  // namespace sekisho::http

@@ -14,4 +14,7 @@ async::Task<void> say_goodbye(GenericSocket& socket, std::size_t most);
 // Nothing to read and not closed by the peer.
 [[nodiscard]] bool is_quiet(const GenericSocket& socket);
 
+// Closed or reset by the peer, or by us.
+[[nodiscard]] bool is_gone(const GenericSocket& socket);
+
 }  // namespace sekisho::http

@@ -82,13 +82,16 @@ struct Request {
   [[nodiscard]] const std::string& param(const std::string& name) const;  // empty when the route has no such name
 };
 
-// Where a streaming answer writes. write returns when the socket accepted the chunk: that is the back-pressure.
+// Where a streaming answer writes. write returns when the socket accepted the chunk: that is the back-pressure. An empty
+// chunk sends what is ready, which before the first chunk is the head of the answer.
 class BodySink {
  public:
   virtual ~BodySink() = default;
   virtual async::Task<Status> write(std::string chunk) = 0;
   // Ends the connection at once, also under a write that waits; nothing leaves any more. On the sink's executor.
   virtual void abort() {}
+  // Whether the other side is known to have closed or reset the connection; never blocks. On the sink's executor.
+  [[nodiscard]] virtual bool gone() const { return false; }
 };
 
 struct Response {

@@ -49,6 +49,8 @@ class PlainStream final : public Stream {
 
   bool quiet() const override { return is_quiet(socket_); }
 
+  bool gone() const override { return is_gone(socket_); }
+
  private:
   GenericSocket socket_;
 };

@@ -35,14 +35,14 @@ class ServerConnection::ChunkSink final : public BodySink {
   ChunkSink(ServerConnection& connection, bool chunked) : connection_(connection), chunked_(chunked) {}
 
   async::Task<Status> write(std::string chunk) override {
-    if (chunk.empty()) co_return Status();  // an empty chunk would end the body
+    if (chunk.empty() && connection_.out_.empty()) co_return Status();
     if (connection_.on_chunk) connection_.on_chunk();
-    if (chunked_) {
+    if (chunked_ && !chunk.empty()) {  // an empty chunk would end the body
       append_number(connection_.out_, chunk.size(), 16);
       connection_.out_ += "\r\n";
     }
     connection_.out_ += chunk;
-    if (chunked_) connection_.out_ += "\r\n";
+    if (chunked_ && !chunk.empty()) connection_.out_ += "\r\n";
     auto sent = co_await connection_.send(connection_.out_);
     connection_.out_.clear();
     if (connection_.on_pause) connection_.on_pause();
@@ -50,6 +50,8 @@ class ServerConnection::ChunkSink final : public BodySink {
   }
 
   void abort() override { connection_.stream_->reset(); }
+
+  [[nodiscard]] bool gone() const override { return connection_.stream_->gone(); }
 
  private:
   ServerConnection& connection_;

@@ -38,6 +38,9 @@ class Stream {
 
   // Whether the other side sent nothing and is still there; never blocks. For connections that lie in a pool.
   [[nodiscard]] virtual bool quiet() const = 0;
+
+  // Whether the other side closed or reset the connection, whatever it sent before; never blocks.
+  [[nodiscard]] virtual bool gone() const { return false; }
 };
 
 }  // namespace sekisho::http

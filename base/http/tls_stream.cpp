@@ -108,6 +108,8 @@ class TlsStreamImpl final : public NativeTlsStream {
            is_quiet(stream_.next_layer());
   }
 
+  bool gone() const override { return is_gone(stream_.next_layer()); }
+
   SSL* native() override { return stream_.native_handle(); }
   void poison() override { poisoned_ = true; }
 

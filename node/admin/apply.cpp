@@ -5,6 +5,7 @@
 #include "base/core/encoding.hpp"
 #include "base/crypto/digest.hpp"
 #include "node/admin/declared.hpp"
+#include "node/admin/opaque.hpp"
 
 namespace sekisho::node {
 namespace {
@@ -61,6 +62,7 @@ async::Task<Result<JsonObject>> ApplyService::run(Json document, bool dry_run) {
   if (!objects) co_return fail(objects.error());
   auto state = build_catalog(std::move(*objects));
   if (!state) co_return fail(state.error());
+  if (auto apart = check_opaque(**state); !apart) co_return fail(apart.error());
 
   JsonArray shown;
   JsonArray logged;

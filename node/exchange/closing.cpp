@@ -131,6 +131,17 @@ async::Task<Status> Closer::stream_head(OpenIntent intent, CheckedStatement head
   co_return Status();
 }
 
+async::Task<Status> Closer::stream_progress(OpenIntent intent, Digest head, ReceiptFacts facts) {
+  Unit unit;
+  unit.entries.push_back(EntryDraft{pb::NRR_OUT, intent.exchange, receipt_draft(intent, head, facts), intent.agreement,
+                                    tokens(parts_, intent)});
+  keep_for_outbox(unit, intent.provider_dns);
+  const auto committed = co_await parts_.journal.commit(std::move(unit));
+  if (!committed) co_return fail(committed.error());
+  send_receipt(intent, committed->entries.back());
+  co_return Status();
+}
+
 async::Task<Status> Closer::stream_ended(OpenIntent intent, Digest open, std::optional<CheckedStatement> end,
                                          ReceiptFacts facts) {
   Unit unit = closing_unit(intent);

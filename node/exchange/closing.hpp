@@ -32,6 +32,8 @@ class Closer {
   // receipt where facts are given), and its end or break, which closes the intent.
   [[nodiscard]] async::Task<Result<std::uint64_t>> stream_opened(OpenIntent intent, CheckedStatement open);
   [[nodiscard]] async::Task<Status> stream_head(OpenIntent intent, CheckedStatement head, std::optional<ReceiptFacts> facts);
+  // A cumulative receipt alone, for a head that is logged.
+  [[nodiscard]] async::Task<Status> stream_progress(OpenIntent intent, Digest head, ReceiptFacts facts);
   [[nodiscard]] async::Task<Status> stream_ended(OpenIntent intent, Digest open, std::optional<CheckedStatement> end,
                                                  ReceiptFacts facts);
 

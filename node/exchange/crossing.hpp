@@ -45,6 +45,8 @@ struct Crossing {
   // fetch
   policy::Shaped shaped;
   bool streams = false;  // over 1 MiB, or nobody knows yet: a stream
+  bool opaque = false;   // octets that pass as they are; the agreement has no view then
+  bool live = false;     // the source has no end and says nothing for long
   // record
   Digest salt{};
   trust::Commitment commitment;

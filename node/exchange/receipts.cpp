@@ -110,7 +110,7 @@ async::Task<Status> ReceiptIntake::commit(std::vector<Checked*> fresh) {
     fresh[i]->status = "logged";
     fresh[i]->index = committed->entries[i].index;
     if (fresh[i]->head_bytes) {
-      parts_.streams.receipted(fresh[i]->exchange, *fresh[i]->head_bytes);
+      parts_.streams.receipted(fresh[i]->peer_did, fresh[i]->exchange, *fresh[i]->head_bytes);
     } else {
       parts_.open.closed(fresh[i]->agreement, fresh[i]->exchange);
     }

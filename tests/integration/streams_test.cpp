@@ -8,12 +8,12 @@
 #include "base/crypto/system_random.hpp"
 #include "base/http/client.hpp"
 #include "base/http/socket.hpp"
-#include "tests/support/loopback_node.hpp"
+#include "tests/integration/stream_world.hpp"
 
 namespace sekisho::test {
 namespace {
 
-class Streams : public ::testing::Test {
+class Streams : public StreamWorld {
  protected:
   void SetUp() override {
     // 24 MiB: more than the kernel's buffers on the way hold, and one cumulative receipt.
@@ -22,51 +22,6 @@ class Streams : public ::testing::Test {
     bulk.close();
     world.start();
   }
-
-  std::string entries(LoopbackNode& node, const std::string& kind) {
-    return node
-        .service("POST", "/v1/audit/query", "{\"kind\":\"" + kind + "\"}",
-                 {{"Authorization", "Bearer " + node.auditor}})
-        .body;
-  }
-  std::size_t count(LoopbackNode& node, const std::string& kind) {
-    std::size_t n = 0;
-    const std::string text = entries(node, kind);
-    for (std::size_t at = text.find("\"kind\":\"" + kind); at != std::string::npos;
-         at = text.find("\"kind\":\"" + kind, at + 1))
-      ++n;
-    return n;
-  }
-
-  // A source, a dataset and an offer as those of "large", with this id, end and view; the source is <id>.ndjson.
-  void apply_like_large(const std::string& id, Instant until, const std::string& view = "",
-                        const std::string& file = "") {
-    JsonObject all = world.offers();
-    JsonArray offers;
-    for (Json& offer : all["offers"].get_array()) {
-      if (get_string(offer.get_object(), "dataset") == "large") offers.push_back(std::move(offer));
-    }
-    ASSERT_EQ(offers.size(), 1U);
-    std::string text = to_text(Json(std::move(offers)));
-    const auto put = [&text](std::size_t at, std::size_t length, const std::string& by) {
-      text.replace(at, length, by);
-    };
-    for (std::size_t at = text.find("large"); at != std::string::npos; at = text.find("large", at + id.size()))
-      put(at, 5, id);
-    const std::size_t value = text.find("\"@value\":\"20") + 10;
-    put(value, text.find('"', value) - value, to_rfc3339(until));
-    const std::string path = (world.folder.path() / ((file.empty() ? id : file) + ".ndjson")).string();
-    JsonObject dataset{{"id", id}, {"title", id}, {"source", id}, {"media", "application/x-ndjson"}};
-    if (!view.empty()) dataset["view"] = *parse_json(view);
-    const JsonObject more{
-        {"sources", JsonArray{JsonObject{{"name", id}, {"manifest", JsonObject{{"kind", "file"}, {"path", path}}}}}},
-        {"datasets", JsonArray{Json(std::move(dataset))}},
-        {"offers", *parse_json(text)}};
-    const auto answer = world.farm.operate("POST", "/apply", to_text(Json(more)));
-    ASSERT_EQ(answer.status, 200) << answer.body;
-  }
-
-  LoopbackWorld world;
 };
 
 std::string last_transfer;
@@ -104,11 +59,6 @@ Result<std::string> fetch(LoopbackNode& node, std::string_view dataset) {
   return async::sync_wait(read_all(&client, std::move(request)));
 }
 
-std::string file_text(const std::filesystem::path& path) {
-  std::ifstream in(path);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
 TEST_F(Streams, ABodyOverOneMiBCrossesWholeWithItsHeadsInBothLogs) {
   const auto body = fetch(world.trade, "large");
   ASSERT_TRUE(body) << body.error().chain();
@@ -131,10 +81,9 @@ TEST_F(Streams, AWithdrawnConsentEndsWhatMayLeave) {
            << std::string(1000, 'x') << "\"}\n";
   }
   source.close();
-  apply_like_large(
-      "consented", SystemClock().now() + std::chrono::hours(1),
-      R"({"media":"application/x-ndjson","rows":[{"pointer":"/consent","op":"eq","value":true,"ends":true}],)"
-      R"("fields":{"/n":"keep","/text":"keep"}})");
+  offer("consented", file_manifest("consented.ndjson"),
+        R"({"media":"application/x-ndjson","rows":[{"pointer":"/consent","op":"eq","value":true,"ends":true}],)"
+        R"("fields":{"/n":"keep","/text":"keep"}})");
   const auto body = fetch(world.trade, "consented");
   ASSERT_FALSE(body) << "the answer must break off, not end";
   ASSERT_TRUE(eventually([this] { return count(world.trade, "STREAM_END_IN") == 1; }));
@@ -218,7 +167,7 @@ TEST_P(CutOff, NothingLeavesAfterItWhetherTheConsumerReadsOrNot) {
 TEST_F(Streams, APermissionThatExpiresCutsTheStreamThatItBegan) {
   for (const int seconds : {3, 12, 48}) {
     const std::string id = "brief" + std::to_string(seconds);
-    apply_like_large(id, SystemClock().now() + std::chrono::seconds(seconds), "", "large");
+    offer(id, file_manifest("large.ndjson"), SystemClock().now() + std::chrono::seconds(seconds));
     const auto whole = fetch(world.trade, id);
     if (!whole) continue;
     const std::size_t ends = count(world.farm, "STREAM_END_OUT");

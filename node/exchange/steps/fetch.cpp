@@ -6,29 +6,55 @@ namespace {
 constexpr std::size_t kBatchRecords = 4096;
 constexpr std::size_t kBatchBytes = 1U << 20;
 
+Status take_in(Crossing& crossing, const connectors::Batch& batch) {
+  if (crossing.opaque) {
+    crossing.shaped.body += batch.content;
+    return {};
+  }
+  if (batch.records == 0 && !batch.content.empty())
+    return fail(Code::SourceFailed, "octets from a source of records");
+  return crossing.shaper->shape_into(as_bytes(batch.content), crossing.shaped);
+}
+
+// What the source says of the stream that is read, the first one.
+async::Task<Status> look(connectors::Connector& connector, Crossing& crossing) {
+  auto streams = co_await connector.discover(crossing.request.deadline);
+  if (!streams) co_return fail(streams.error());
+  if (streams->empty()) co_return fail(Code::SourceFailed, "the source has no stream");
+  crossing.opaque = !streams->front().records;
+  crossing.live = streams->front().endless;
+  // Refused when it was offered; the source may be another since.
+  if (crossing.opaque && crossing.transfer->agreement->view)
+    co_return fail(Code::ViewError, "a view cannot be applied to opaque octets");
+  co_return Status();
+}
+
 }  // namespace
 
 async::Task<Result<std::unique_ptr<connectors::Reader>>> fetch(const ExchangeParts& parts, Crossing& crossing) {
   auto connector = parts.sources.find(crossing.transfer->agreement->source);
   if (!connector) co_return fail(connector.error());
+  auto known = co_await look(**connector, crossing);
+  if (!known) co_return fail(known.error());
   auto reader = co_await (*connector)->open(crossing.request.deadline);
   if (!reader) co_return fail(reader.error());
-  while (crossing.shaped.body.size() <= trust::kChunkBytes) {
+  crossing.streams = crossing.live;
+  while (!crossing.streams) {
     const connectors::Credits credits{kBatchRecords, kBatchBytes, crossing.request.deadline};
     auto batch = co_await (*reader)->read(credits);
     if (!batch) co_return fail(batch.error());
-    // An endless source that is idle until the request's deadline has nothing to answer it with.
-    if (batch->idle && crossing.request.deadline.expired()) {
-      co_return fail(Code::SourceTimeout, "the source had nothing in time");
+    auto taken = take_in(crossing, *batch);
+    if (!taken) co_return fail(taken.error());
+    crossing.streams = crossing.shaped.body.size() > trust::kChunkBytes;
+    if (batch->idle) {  // its end is not near: what comes is told window by window
+      crossing.streams = crossing.live = true;
+      break;
     }
-    auto shaped = crossing.shaper->shape_into(as_bytes(batch->content), crossing.shaped);
-    if (!shaped) co_return fail(shaped.error());
     // A record whose consent is withdrawn ends what may be released: nothing behind it is looked at.
     if (!batch->end && !crossing.shaped.ended) continue;
     reader->reset();
     break;
   }
-  crossing.streams = crossing.shaped.body.size() > trust::kChunkBytes;
   co_return std::move(*reader);
 }
 

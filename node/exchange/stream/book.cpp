@@ -18,26 +18,28 @@ void RunningStream::receipted(std::uint64_t bytes) {
   }
 }
 
-std::shared_ptr<RunningStream> StreamBook::open(const Uuid& exchange) {
+std::shared_ptr<RunningStream> StreamBook::open(const std::string& peer, const Uuid& exchange) {
   auto stream = std::make_shared<RunningStream>();
   const std::lock_guard lock(mutex_);
-  running_[exchange] = stream;
+  if (ending_) stream->cancel(*ending_);
+  running_[{peer, exchange}] = stream;
   return stream;
 }
 
-void StreamBook::close(const Uuid& exchange) {
+void StreamBook::close(const std::string& peer, const Uuid& exchange) {
   const std::lock_guard lock(mutex_);
-  running_.erase(exchange);
+  running_.erase({peer, exchange});
 }
 
-void StreamBook::receipted(const Uuid& exchange, std::uint64_t bytes) {
+void StreamBook::receipted(const std::string& peer, const Uuid& exchange, std::uint64_t bytes) {
   const std::lock_guard lock(mutex_);
-  if (const auto found = running_.find(exchange); found != running_.end()) found->second->receipted(bytes);
+  if (const auto found = running_.find({peer, exchange}); found != running_.end()) found->second->receipted(bytes);
 }
 
 void StreamBook::cancel_all(const std::string& cause) {
   const std::lock_guard lock(mutex_);
-  for (const auto& [exchange, stream] : running_) stream->cancel(cause);
+  ending_ = cause;
+  for (const auto& [of, stream] : running_) stream->cancel(cause);
 }
 
 std::size_t StreamBook::running() const {

@@ -1,125 +1,123 @@
 #include "node/exchange/stream/receive.hpp"
 
-#include "base/core/encoding.hpp"
+#include "base/async/spawn.hpp"
+#include "base/async/timer.hpp"
 #include "base/core/log.hpp"
-#include "node/exchange/stream/frame.hpp"
+#include "node/exchange/stream/receiving.hpp"
 
 namespace sekisho::node {
 namespace {
 
-constexpr std::size_t kReadAtOnce = 256U << 10;
-constexpr std::uint64_t kReceiptBytes = 16U << 20;
-constexpr std::chrono::seconds kReceiptTime{10};
-constexpr std::chrono::seconds kCheckTime{10};
-constexpr std::chrono::hours kSilence{24};  // an endless source may say nothing for long
+constexpr std::chrono::milliseconds kGuardTick{100};
+constexpr std::chrono::milliseconds kEndPatience{300};  // for a client that does not read
+constexpr std::chrono::hours kSilence{24 * 365};        // an endless source may say nothing for long
 
-struct Receiving {
-  Receiving(IncomingStream i, http::ResponseReader r) : in(std::move(i)), reader(std::move(r)) {}
-  IncomingStream in;
-  std::optional<http::ResponseReader> reader;
-  FrameReader frames;
-  trust::ContentHasher hasher;
-  std::optional<trust::Commitment> logged;  // the verified prefix
-  std::uint64_t receipted = 0;
-  std::chrono::steady_clock::time_point receipted_at = std::chrono::steady_clock::now();
-};
-
-std::unexpected<Error> invalid(std::string_view what) {
-  return fail(Code::EvidenceInvalid, std::string("stream: ") + std::string(what));
+std::optional<std::string> cut_cause(const Receiving& r, const http::BodySink& sink) {
+  const auto own = r.in.parts.transfers.find_own(r.in.transfer->consumer_pid);
+  if (!own || !own->serves) return std::string(code_info(Code::TransferNotStarted).name);
+  const auto provider = r.in.parts.trust.identify(r.reader.head().chain_der, trust::Use::TlsServer);
+  if (!provider) return std::string(provider.error().name());
+  if (sink.gone()) return std::string(code_info(Code::Connection).name);
+  return std::nullopt;
 }
 
-// The statement says exactly what was received.
-Status check_window(const Receiving& r, const trust::Statement& s, const std::optional<trust::Commitment>& prefix) {
-  if (s.exchange() != r.in.intent.exchange) return invalid("a window of another exchange");
-  if (s.agreement != r.in.intent.agreement) return invalid("a window under another agreement");
-  if (s.digest("of") != r.in.open) return invalid("a window of another opening");
-  const auto stated = s.digest("commitment");
-  if (stated.has_value() != prefix.has_value()) return invalid("the end states another prefix than the last head");
-  if (!prefix) return {};
-  if (s.integer("bytes") != prefix->bytes || s.integer("chunks") != prefix->chunks || *stated != prefix->value) {
-    return invalid("the commitment is not that of what was received");
+// The time came for a receipt, and no window to go with.
+async::Task<void> keep_receipt(std::shared_ptr<Receiving> r) {
+  ReceiptFacts facts;
+  facts.outcome = "verified";
+  facts.commitment = r->logged;
+  const Digest head = *r->head;
+  auto kept = co_await r->in.closer.stream_progress(r->in.intent, head, std::move(facts));
+  if (!kept) log_warn("stream.receipt", {{"exchange", to_text(r->in.intent.exchange)}, {"why", kept.error().chain()}});
+}
+
+bool owes_receipt(const Receiving& r) { return r.logged && r.logged->bytes > r.receipted; }
+
+async::Task<void> wait_for_window(std::shared_ptr<Receiving> r, async::Executor executor) {
+  if (!owes_receipt(*r)) {
+    co_await r->bells->ready.wait();
+    co_return;
   }
-  return {};
+  const async::Deadline due(r->receipted_at + kReceiptTime);
+  const bool rung = co_await r->bells->ready.wait_until(due);
+  if (rung || !owes_receipt(*r)) co_return;
+  r->receipted = r->logged->bytes;
+  r->receipted_at = std::chrono::steady_clock::now();
+  async::spawn(executor, keep_receipt(r), "stream receipt");
 }
 
-async::Task<Result<StreamFrame>> next_frame(std::shared_ptr<Receiving> r) {
+// Hands windows to the client until the verified end; else why there is none.
+async::Task<Status> pass_on(std::shared_ptr<Receiving> r, http::BodySink* sink) {
+  auto executor = co_await async::current_executor();
+  (void)co_await sink->write({});  // the client's answer begins, whenever the first window comes
   for (;;) {
-    auto frame = r->frames.next();
-    if (!frame) co_return fail(frame.error());
-    if (*frame) co_return std::move(**frame);
-    auto octets = co_await r->reader->read(kReadAtOnce);
-    if (!octets) co_return fail(octets.error());
-    if (octets->empty()) co_return fail(Code::Truncated, "the stream broke without its end");
-    if (auto fed = r->frames.feed(*octets); !fed) co_return fail(fed.error());
-  }
-}
-
-bool receipt_due(const Receiving& r, std::uint64_t bytes) {
-  return bytes - r.receipted >= kReceiptBytes || std::chrono::steady_clock::now() - r.receipted_at >= kReceiptTime;
-}
-
-// Passes windows on until the verified end; answers it, or why the stream broke.
-async::Task<Result<CheckedStatement>> pass_on(std::shared_ptr<Receiving> r, http::BodySink* sink) {
-  for (;;) {
-    auto frame = co_await next_frame(r);
-    if (!frame) co_return fail(frame.error());
-    const auto own = r->in.parts.transfers.find_own(r->in.transfer->consumer_pid);
-    if (!own || !own->serves) co_return fail(Code::TransferNotStarted, "the transfer ended here");
-    auto envelope = trust::decode_envelope(frame->envelope);
-    if (!envelope) co_return fail(envelope.error());
-    const bool end = frame->chunk.empty();
-    const auto kind = end ? trust::StatementKind::StreamEnd : trust::StatementKind::StreamHead;
-    auto checked = co_await r->in.parts.certificates.check_envelope(r->in.peer, std::move(*envelope), kind,
-                                                                    async::Deadline::in(kCheckTime));
-    if (!checked) co_return fail(checked.error());
-    if (end) {
-      if (auto fits = check_window(*r, checked->statement, r->logged); !fits) {
-        // A head may be durable whose chunk was held back by the cut: then the end states it, and it is "at most this".
-        const auto stated = checked->statement.integer("chunks");
-        const std::uint64_t have = r->logged ? r->logged->chunks : 0;
-        if (checked->statement.text("reason") == "COMPLETE" || stated != have + 1) co_return fail(fits.error());
-      }
-      co_return std::move(*checked);
+    r->bells->ready.reset();
+    if (auto cause = r->running->cause()) co_return fail(Code::Cancelled, *cause);
+    if (r->line.empty() && r->all_taken) {
+      if (r->fault) co_return fail(*r->fault);
+      co_return Status();
     }
-    if (auto added = r->hasher.add_chunk(as_bytes(frame->chunk)); !added) co_return fail(added.error());
-    const std::optional<trust::Commitment> prefix = r->hasher.finish(r->in.salt);
-    if (auto fits = check_window(*r, checked->statement, prefix); !fits) co_return fail(fits.error());
-    std::optional<ReceiptFacts> facts;
-    if (receipt_due(*r, prefix->bytes)) {
-      facts.emplace();
-      facts->outcome = "verified";
-      facts->commitment = prefix;
-      r->receipted = prefix->bytes;
-      r->receipted_at = std::chrono::steady_clock::now();
+    const bool waits = r->line.empty() || !r->line.front()->kept;
+    if (waits) {
+      co_await wait_for_window(r, executor);
+      continue;
     }
-    auto kept = co_await r->in.closer.stream_head(r->in.intent, std::move(*checked), std::move(facts));
-    if (!kept) co_return fail(kept.error());
-    r->logged = prefix;
-    auto passed = co_await sink->write(std::move(frame->chunk));
+    const auto window = r->line.front();
+    if (!*window->kept && window->kept->error().code == Code::Busy) {  // it is tried again
+      co_await r->bells->ready.wait();
+      continue;
+    }
+    if (!*window->kept) co_return fail(window->kept->error());
+    auto passed = co_await sink->write(std::move(window->chunk));
     if (!passed) co_return fail(passed.error());
+    r->line.pop_front();
+    r->bells->room.set();
+  }
+}
+
+// What is being logged is part of what the last receipt confirms.
+async::Task<void> settle_line(std::shared_ptr<Receiving> r) {
+  while (!r->line.empty()) {
+    r->bells->ready.reset();
+    if (r->line.front()->kept) {
+      r->line.pop_front();
+    } else {
+      co_await r->bells->ready.wait();
+    }
   }
 }
 
 async::Task<Status> receive(std::shared_ptr<Receiving> r, http::BodySink* sink) {
-  r->reader->extend(async::Deadline::in(kSilence));
-  auto end = co_await pass_on(r, sink);
-  r->reader.reset();  // before the receipt: nothing comes late
+  const std::string from = "from " + r->in.peer.did;
+  r->running = r->in.parts.streams.open(from, r->in.intent.exchange);
+  auto executor = co_await async::current_executor();
+  r->bells.emplace(executor);
+  r->reader.extend(async::Deadline::in(kSilence));
+  async::spawn(executor, take_windows(r), "stream frames");
+  async::spawn(executor, guard_incoming(r, sink), "stream guard");
+  const Status passed = co_await pass_on(r, sink);
+  r->over = true;
+  r->reader.abort();  // before the receipt: nothing comes late
+  r->bells->ring();
+  co_await settle_line(r);
   ReceiptFacts facts;
   facts.commitment = r->logged;
   facts.salt = r->in.salt;
   std::optional<CheckedStatement> last;
   std::string reason;
-  if (end) {
-    reason = end->statement.text("reason").value_or("");
-    last = std::move(*end);
+  if (passed) {
+    reason = r->end->statement.text("reason").value_or("");
+    last = std::move(*r->end);
   } else {
-    reason = std::string(end.error().name());
-    log_warn("stream.broke", {{"exchange", to_text(r->in.intent.exchange)}, {"why", end.error().chain()}});
+    reason = r->running->cause().value_or(std::string(passed.error().name()));
+    log_warn("stream.broke", {{"exchange", to_text(r->in.intent.exchange)}, {"why", passed.error().chain()}});
   }
-  const bool complete = end && reason == "COMPLETE" && r->logged;
+  const bool complete = passed && reason == "COMPLETE" && r->logged;
   facts.outcome = complete ? "verified" : "partial";
   if (!complete) facts.reason = reason;
   auto closed = co_await r->in.closer.stream_ended(r->in.intent, r->in.open, std::move(last), std::move(facts));
+  r->running->done = true;
+  r->in.parts.streams.close(from, r->in.intent.exchange);
   r->in.running.reset();
   if (!closed) co_return fail(closed.error());
   if (!complete) co_return fail(Code::Cancelled, "the stream ended: " + reason);
@@ -127,6 +125,22 @@ async::Task<Status> receive(std::shared_ptr<Receiving> r, http::BodySink* sink) 
 }
 
 }  // namespace
+
+async::Task<void> guard_incoming(std::shared_ptr<Receiving> r, http::BodySink* sink) {
+  while (!r->running->done) {
+    co_await async::sleep_for(kGuardTick);
+    if (r->running->done) co_return;
+    if (!r->running->cause()) {
+      if (auto cause = cut_cause(*r, *sink)) r->running->cancel(std::move(*cause));
+    }
+    if (!r->running->cause()) continue;
+    r->reader.abort();
+    r->bells->ring();
+    co_await async::sleep_for(kEndPatience);
+    if (!r->running->done) sink->abort();
+    co_return;
+  }
+}
 
 std::function<async::Task<Status>(http::BodySink&)> received_stream(IncomingStream stream,
                                                                     http::ResponseReader reader) {

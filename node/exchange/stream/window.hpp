@@ -31,7 +31,10 @@ class ReleaseWindow {
   // Whether take() has a chunk now; at the end whatever is left is one.
   [[nodiscard]] bool ready(SteadyPoint now) const;
   [[nodiscard]] std::string take(SteadyPoint now);  // 1 octet … window_bytes; only when ready
-  [[nodiscard]] bool wants_more() const { return !ended_ && held_.size() - taken_ < limits_.window_bytes; }
+  [[nodiscard]] bool wants_more() const { return !ended_ && held() < limits_.window_bytes; }
+  [[nodiscard]] std::size_t held() const { return held_.size() - taken_; }
+  // When what is held becomes a window by time alone; only with something held.
+  [[nodiscard]] SteadyPoint due() const { return first_ + limits_.window_time; }
   [[nodiscard]] bool over() const { return ended_ && held_.size() == taken_; }
 
  private:

@@ -78,17 +78,17 @@ TEST(StreamBook, TheFirstCauseStandsAndReceiptsOnlyRise) {
   StreamBook book;
   Uuid id;
   id.octets[0] = 1;
-  const auto stream = book.open(id);
-  book.receipted(id, 10);
-  book.receipted(id, 5);
+  const auto stream = book.open("did:web:a", id);
+  book.receipted("did:web:a", id, 10);
+  book.receipted("did:web:a", id, 5);
   EXPECT_EQ(stream->receipted(), 10U);
   EXPECT_FALSE(stream->cause());
   book.cancel_all("OFFER_UNKNOWN");
   stream->cancel("CRASH");
   EXPECT_EQ(stream->cause(), "OFFER_UNKNOWN");
-  book.close(id);
+  book.close("did:web:a", id);
   EXPECT_EQ(book.running(), 0U);
-  book.receipted(id, 20);
+  book.receipted("did:web:a", id, 20);
   EXPECT_EQ(stream->receipted(), 10U);
 }
 

@@ -1,0 +1,37 @@
+#include "node/admin/opaque.hpp"
+
+#include <variant>
+
+#include "connectors/source_manifest.hpp"
+
+namespace sekisho::node {
+namespace {
+
+// The media type of an opaque source; nullopt for one of records.
+std::optional<std::string> opaque_media(const SourceObject& source) {
+  const auto manifest = connectors::parse_source_manifest(source.manifest);
+  if (!manifest) return std::nullopt;
+  const auto* file = std::get_if<connectors::FileSource>(&*manifest);
+  if (file == nullptr || file->media == connectors::kNdjson) return std::nullopt;
+  return file->media;
+}
+
+Error refused(const std::string& id, const std::string& why) {
+  return Error(Code::InvalidArgument, "dataset " + id + ": " + why).with("object", id);
+}
+
+}  // namespace
+
+Status check_opaque(const CatalogState& state) {
+  for (const auto& [id, dataset] : state.datasets) {
+    const auto source = state.sources.find(dataset->object.source);
+    if (source == state.sources.end()) continue;  // the catalogue's own check
+    const auto media = opaque_media(source->second);
+    if (!media) continue;
+    if (dataset->view) return fail(refused(id, "its source has no records that a view could be applied to"));
+    if (dataset->object.media != *media) return fail(refused(id, "its source has the media type " + *media));
+  }
+  return {};
+}
+
+}  // namespace sekisho::node

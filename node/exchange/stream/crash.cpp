@@ -1,0 +1,44 @@
+#include "base/core/log.hpp"
+#include "node/exchange/keys.hpp"
+#include "node/exchange/stream/send.hpp"
+#include "node/exchange/stream/statements.hpp"
+
+namespace sekisho::node {
+
+Status end_crashed_streams(const ExchangeParts& parts) {
+  std::vector<Position> open;
+  const auto scanned = parts.storage.scan(Family::Exchange, {}, as_bytes("stream"), [&](BytesView, BytesView value) {
+    open.push_back(read_be64(value));
+    return true;
+  });
+  if (!scanned) return fail(scanned.error());
+  const LogReader& reader = parts.journal.reader();
+  for (const Position at : open) {
+    const auto entry = reader.entry(at);
+    if (!entry) return fail(entry.error());
+    const auto opening = trust::parse_statement(entry->entry.payload());
+    if (!opening || !opening->agreement || !opening->exchange())
+      return fail(Code::DatabaseDamaged, "an open stream cannot be read");
+    const auto newest = reader.find(pb::STREAM_HEAD_OUT, *opening->exchange());
+    if (!newest) return fail(newest.error());
+    std::optional<trust::Commitment> said;
+    if (*newest) {
+      const auto head_entry = reader.entry(**newest);
+      if (!head_entry) return fail(head_entry.error());
+      const auto head = trust::parse_statement(head_entry->entry.payload());
+      if (!head) return fail(Code::DatabaseDamaged, "a head of a stream cannot be read", head.error());
+      said = trust::Commitment{head->digest("commitment").value_or(Digest{}), head->integer("bytes").value_or(0),
+                               head->integer("chunks").value_or(0)};
+    }
+    const auto receipted = parts.storage.get(Family::Exchange, receipt_claim(opening->id));
+    if (!receipted) return fail(receipted.error());
+    const StreamEnd end{*opening->agreement,    opening->id, *opening->exchange(), "CRASH", said,
+                        receipted->has_value(), {}};
+    const auto ended = parts.journal.commit_blocking(end_unit(end));
+    if (!ended) return fail(ended.error());
+    log_warn("stream.ended", {{"exchange", to_text(*opening->exchange())}, {"reason", "CRASH"}});
+  }
+  return {};
+}
+
+}  // namespace sekisho::node

@@ -1,0 +1,57 @@
+#include "base/async/timer.hpp"
+#include "node/exchange/steps/authorize.hpp"
+#include "node/exchange/stream/sending.hpp"
+
+namespace sekisho::node {
+namespace {
+
+constexpr std::chrono::milliseconds kGuardTick{100};
+constexpr std::chrono::milliseconds kEndPatience{600};  // for the sealed end after a cut; then the connection is reset
+
+std::string name_of(Code code) { return std::string(code_info(code).name); }
+
+std::optional<std::string> cut_cause(const Sending& s, const http::BodySink& sink) {
+  if (auto lost = lost_right(s)) return lost;
+  if (s.credit.overdue(steady_now())) return name_of(Code::OpenExchanges);
+  if (sink.gone()) return name_of(Code::Connection);
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string> lost_right(const Sending& s) {
+  const auto transfer = s.parts.transfers.find(s.crossing.request.transfer);
+  if (!transfer || !transfer->serves) return name_of(Code::TransferNotStarted);
+  const AgreementRecord& agreement = *s.crossing.transfer->agreement;
+  // The permission itself may end meanwhile. Its own use was counted when the stream began.
+  policy::DecisionInput facts = steps::decision_facts(s.parts, s.crossing);
+  facts.used = 0;
+  const policy::Program& program = agreement.agreement->program;
+  const policy::Decision decision = policy::decide(program, facts);
+  if (!decision.permit) return std::string(policy::denial(program, decision).name());
+  const auto catalog = s.parts.catalog.state();
+  if (s.offered && (!catalog || !catalog->offer(agreement.offer))) return name_of(Code::OfferUnknown);
+  if (s.crossing.request.connection) {
+    const auto peer = s.parts.trust.identify(s.crossing.request.connection->chain_der, trust::Use::TlsClient);
+    if (!peer) return std::string(peer.error().name());
+  }
+  return std::nullopt;
+}
+
+async::Task<void> guard(std::shared_ptr<Sending> s, http::BodySink* sink) {
+  while (!s->running->done) {
+    co_await async::sleep_for(kGuardTick);
+    if (s->running->done) co_return;
+    if (!s->running->cause()) {
+      if (auto cause = cut_cause(*s, *sink)) s->running->cancel(std::move(*cause));
+    }
+    if (!s->running->cause()) continue;
+    if (s->rest) s->rest->cancel();
+    s->bells->ring();
+    co_await async::sleep_for(kEndPatience);
+    if (!s->running->done) sink->abort();
+    co_return;
+  }
+}
+
+}  // namespace sekisho::node
