@@ -72,6 +72,9 @@ class Reader {
  public:
   virtual ~Reader() = default;
   [[nodiscard]] virtual async::Task<Result<Batch>> read(Credits credits) = 0;
+  // All that read() returned is safe with the caller. Only a source that keeps the position itself needs it; without
+  // it such a source learns so from the next read(), and repeats the last batch when there is none. Between reads.
+  [[nodiscard]] virtual async::Task<Status> acknowledge(async::Deadline) { co_return Status(); }
   // Any thread: the running read() and every later one ends with Cancelled soon.
   virtual void cancel() = 0;
 };

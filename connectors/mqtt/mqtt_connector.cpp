@@ -23,6 +23,8 @@ class MqttReader final : public Reader {
     co_return batch;
   }
 
+  async::Task<Status> acknowledge(async::Deadline deadline) override { return feed_->acknowledge(deadline); }
+
   void cancel() override { feed_->cancel(); }
 
  private:

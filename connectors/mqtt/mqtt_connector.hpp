@@ -1,8 +1,8 @@
 // A source that is a subscription at an MQTT broker: readings without end, each a JSON object.
 //
 // The broker keeps the position (persistent session under the manifest's client id), so there is no cursor: every
-// open goes on with what was never acknowledged, and a read acknowledges what the reads before it returned. A broker
-// that is gone is waited for with idle batches; health() names what happened.
+// open goes on with what was never acknowledged. A read acknowledges what the reads before it returned, acknowledge()
+// what all of them did. A broker that is gone is waited for with idle batches; health() names what happened.
 #pragma once
 
 #include "connectors/connector.hpp"

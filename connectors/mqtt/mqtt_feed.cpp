@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kFirstPause{100};
 constexpr std::chrono::milliseconds kLongestPause{5000};
+constexpr std::chrono::milliseconds kSendTick{5};  // between looks at what is still to be sent
 
 }  // namespace
 
@@ -31,7 +32,8 @@ std::string MqttCounters::problem() const {
 struct MqttFeed::State {
   using Answer = async::Completion<Result<MqttTake>>;
   struct Ask {
-    std::size_t records = 0;  // 0: only begin
+    Wish wish = Wish::Take;
+    std::size_t records = 0;
     std::size_t bytes = 0;
     async::Deadline deadline;
     Answer answer;
@@ -69,13 +71,25 @@ struct MqttFeed::State {
     for (;;) {
       std::unique_lock lock(mutex);
       changed.wait(lock, [this] { return cancelled || pending.has_value(); });
-      if (cancelled) return;
+      if (cancelled) {
+        lock.unlock();
+        session.reset();  // here, since it may wait for the broker
+        return;
+      }
       Ask ask = std::move(*pending);
       pending.reset();
       lock.unlock();
-      Result<MqttTake> done = ask.records == 0 ? begin(ask) : take(ask);
-      ask.answer.set(std::move(done));
+      ask.answer.set(serve(ask));
     }
+  }
+
+  Result<MqttTake> serve(const Ask& ask) {
+    switch (ask.wish) {
+      case Wish::Begin: return begin(ask);
+      case Wish::Take: return take(ask);
+      case Wish::Acknowledge: return acknowledge(ask);
+    }
+    return fail(Code::Internal, "no such wish");
   }
 
   // Once; whatever fails is the caller's to know.
@@ -104,6 +118,23 @@ struct MqttFeed::State {
       if (ask.deadline.expired()) return out;
       work(ask.deadline);
     }
+  }
+
+  Result<MqttTake> acknowledge(const Ask& ask) {
+    if (!session) return fail(Code::SourceFailed, "mqtt, acknowledge: no connection");
+    if (!held.empty()) return MqttTake{};
+    session->acknowledge();
+    while (session->sending()) {
+      if (cancelled) return fail(Code::Cancelled, "the reading was cancelled");
+      if (ask.deadline.expired()) return fail(Code::SourceTimeout, "the broker took no acknowledgement in time");
+      // What comes meanwhile waits in the inbox, unacknowledged, and ends the writing.
+      Status stepped = session->step(wake, async::Deadline::in(kSendTick).earlier(ask.deadline));
+      if (!stepped) {
+        lost(stepped.error());
+        return fail(stepped.error());
+      }
+    }
+    return MqttTake{};
   }
 
   // Moves what came into the batch; what does not fit is held for the next take.
@@ -218,21 +249,28 @@ MqttFeed::~MqttFeed() {
   }
 }
 
-async::Task<Result<MqttTake>> MqttFeed::ask(std::size_t records, std::size_t bytes, async::Deadline deadline) {
+async::Task<Result<MqttTake>> MqttFeed::ask(Wish wish, std::size_t records, std::size_t bytes,
+                                            async::Deadline deadline) {
   State::Answer answer;
-  state_->put({records, bytes, deadline, answer});
+  state_->put({wish, records, bytes, deadline, answer});
   Result<MqttTake> taken = co_await answer.wait();
   co_return taken;
 }
 
 async::Task<Status> MqttFeed::begin(async::Deadline deadline) {
-  Result<MqttTake> begun = co_await ask(0, 0, deadline);
+  Result<MqttTake> begun = co_await ask(Wish::Begin, 0, 0, deadline);
   if (!begun) co_return fail(begun.error());
   co_return Status();
 }
 
 async::Task<Result<MqttTake>> MqttFeed::take(std::size_t records, std::size_t bytes, async::Deadline deadline) {
-  return ask(records, bytes, deadline);
+  return ask(Wish::Take, records, bytes, deadline);
+}
+
+async::Task<Status> MqttFeed::acknowledge(async::Deadline deadline) {
+  Result<MqttTake> done = co_await ask(Wish::Acknowledge, 0, 0, deadline);
+  if (!done) co_return fail(done.error());
+  co_return Status();
 }
 
 void MqttFeed::cancel() { state_->cancel(); }

@@ -2,7 +2,8 @@
 //
 // Nothing is read from the broker but while a take runs. A take acknowledges what the takes before it returned, so a
 // host that takes again only after it committed loses nothing, and gets again, after a crash or a broken connection,
-// at most what was not acknowledged. A broken connection is made again with growing pauses; takes are idle meanwhile.
+// at most what was not acknowledged. acknowledge() does that at once, for a host that takes no more. A broken
+// connection is made again with growing pauses; takes are idle meanwhile.
 #pragma once
 
 #include <atomic>
@@ -45,17 +46,22 @@ struct MqttTake {
 class MqttFeed {
  public:
   MqttFeed(MqttAddress address, bool wrap, std::shared_ptr<MqttCounters> counters);
-  ~MqttFeed();  // what is unacknowledged stays so
+  ~MqttFeed();  // what is unacknowledged stays so; waits for the broker, half a second at most
 
   // Ends when the broker has accepted the session; SourceFailed, SourceTimeout, Cancelled.
   [[nodiscard]] async::Task<Status> begin(async::Deadline deadline);
   // Cancelled; AnswerTooLarge for one record over `bytes`.
   [[nodiscard]] async::Task<Result<MqttTake>> take(std::size_t records, std::size_t bytes, async::Deadline deadline);
+  // Ends when the broker's machine has the acknowledgements of all that was taken. SourceFailed without a connection
+  // (it comes again), SourceTimeout, Cancelled. A record that is held for its size keeps all of them back.
+  [[nodiscard]] async::Task<Status> acknowledge(async::Deadline deadline);
   void cancel();  // any thread
 
  private:
   struct State;
-  [[nodiscard]] async::Task<Result<MqttTake>> ask(std::size_t records, std::size_t bytes, async::Deadline deadline);
+  enum class Wish : std::uint8_t { Begin, Take, Acknowledge };
+  [[nodiscard]] async::Task<Result<MqttTake>> ask(Wish wish, std::size_t records, std::size_t bytes,
+                                                  async::Deadline deadline);
 
   std::shared_ptr<State> state_;
   std::thread thread_;

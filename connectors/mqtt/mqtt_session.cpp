@@ -6,6 +6,10 @@
 
 #include <algorithm>
 #include <mutex>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/core/limits.hpp"
 
@@ -16,6 +20,7 @@ namespace {
 // Longer than any sink should hold a batch: while one is out, no PINGREQ is written either.
 constexpr int kKeepalive = 600;
 constexpr std::uint32_t kSessionNeverExpires = 0xFFFFFFFF;
+constexpr std::chrono::milliseconds kPartingTime{500};
 constexpr int kMaxWaitMs = 1000;  // how often loop_misc is due
 
 void start_library() {
@@ -123,8 +128,30 @@ Result<std::unique_ptr<MqttSession>> MqttSession::connect(const MqttAddress& add
 }
 
 MqttSession::~MqttSession() {
-  // No DISCONNECT and no write: what is unacknowledged stays so.
-  if (client_ != nullptr) mosquitto_destroy(client_);
+  // With something unacknowledged no DISCONNECT and no write: it stays so.
+  if (client_ == nullptr) return;
+  if (accepted_ && !unacknowledged_) part();
+  mosquitto_destroy(client_);
+}
+
+// Waits until the broker closed, so that it has worked on every acknowledgement: a connection that is closed here with
+// octets unread is reset, and the broker drops what it has not looked at.
+void MqttSession::part() {
+  const int fd = ::dup(mosquitto_socket(client_));  // libmosquitto closes its own with the DISCONNECT
+  if (fd < 0) return;
+  const async::Deadline deadline = async::Deadline::in(kPartingTime);
+  mosquitto_disconnect(client_);
+  bool open = true;
+  while (open && !deadline.expired()) {
+    const bool writing = mosquitto_want_write(client_);
+    pollfd waiting{fd, static_cast<short>(writing ? POLLOUT : POLLIN), 0};
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline.remaining());
+    if (::poll(&waiting, 1, static_cast<int>(left.count())) <= 0) break;
+    char unread[16U << 10];
+    open = writing ? mosquitto_loop_write(client_, 1) == MOSQ_ERR_SUCCESS
+                   : ::recv(fd, unread, sizeof unread, MSG_DONTWAIT) > 0;
+  }
+  ::close(fd);
 }
 
 Status MqttSession::settled(int code, const char* during) {
@@ -135,6 +162,12 @@ Status MqttSession::settled(int code, const char* during) {
 
 void MqttSession::acknowledge() {
   if (inbox_.empty()) unacknowledged_ = false;
+}
+
+bool MqttSession::sending() const {
+  if (!unacknowledged_ && mosquitto_want_write(client_)) return true;
+  int unsent = 0;
+  return ::ioctl(mosquitto_socket(client_), SIOCOUTQ, &unsent) == 0 && unsent > 0;
 }
 
 Status MqttSession::step(int wake, async::Deadline deadline) {

@@ -49,8 +49,10 @@ bool answers(std::uint16_t port) {
 
 bool MqttBroker::available() { return ::access(kProgram, X_OK) == 0 && ::access("/usr/bin/mosquitto_pub", X_OK) == 0; }
 
-MqttBroker::MqttBroker(std::string folder) : folder_(std::move(folder)), port_(free_port()) {
-  std::ofstream(folder_ + "/mosquitto.conf") << "listener " << port_ << " 127.0.0.1\nallow_anonymous true\n"
+MqttBroker::MqttBroker(std::string folder, MqttBrokerOptions options)
+    : folder_(std::move(folder)), options_(std::move(options)), port_(free_port()) {
+  std::ofstream(folder_ + "/mosquitto.conf") << "listener " << port_ << " 127.0.0.1\n"
+                                             << options_.settings << "\n"
                                              << "persistence true\npersistence_location " << folder_ << "/\n"
                                              << "max_queued_messages 0\nuser root\nlog_dest none\n";
   start();
@@ -80,8 +82,8 @@ void MqttBroker::stop() {
 }
 
 bool MqttBroker::publish(const std::string& topic, const std::vector<std::string>& payloads) const {
-  const std::string command =
-      "mosquitto_pub -h 127.0.0.1 -l -q 1 -p " + std::to_string(port_) + " -t '" + topic + "' 2>/dev/null";
+  const std::string command = "mosquitto_pub -h 127.0.0.1 -l -q 1 -p " + std::to_string(port_) + " -t '" + topic +
+                              "' " + options_.publisher + " 2>/dev/null";
   FILE* pipe = ::popen(command.c_str(), "w");
   if (pipe == nullptr) return false;
   for (const std::string& payload : payloads) {

@@ -8,12 +8,17 @@
 
 namespace sekisho::test {
 
+struct MqttBrokerOptions {
+  std::string settings = "allow_anonymous true\n";  // further lines of mosquitto.conf
+  std::string publisher;                            // further arguments of mosquitto_pub
+};
+
 class MqttBroker {
  public:
   // The program is not on every machine.
   [[nodiscard]] static bool available();
 
-  explicit MqttBroker(std::string folder);  // starts
+  explicit MqttBroker(std::string folder, MqttBrokerOptions options = {});  // starts
   ~MqttBroker();
   MqttBroker(const MqttBroker&) = delete;
   MqttBroker& operator=(const MqttBroker&) = delete;
@@ -26,6 +31,7 @@ class MqttBroker {
 
  private:
   std::string folder_;
+  MqttBrokerOptions options_;
   std::uint16_t port_ = 0;
   pid_t pid_ = -1;
 };

@@ -138,6 +138,38 @@ TEST_F(MqttFeedTest, WhatWasNotAcknowledgedComesAgainAndNothingElse) {
   take_until(100);
 }
 
+TEST_F(MqttFeedTest, NothingOfAnAcknowledgedBatchComesAgain) {
+  for (const bool version5 : {true, false}) {
+    version5_ = version5;
+    ASSERT_TRUE(open());
+    ASSERT_TRUE(broker_->publish("farm/a", readings(0, 100)));
+    int next = 0;
+    while (next < 100) {
+      Result<MqttTake> batch = take(7);
+      ASSERT_TRUE(batch);
+      ASSERT_FALSE(numbers(batch->content).empty());
+      EXPECT_EQ(numbers(batch->content).front(), next);
+      next += static_cast<int>(batch->records);
+      Status safe = async::sync_wait(feed_->acknowledge(async::Deadline::in(std::chrono::seconds(10))));
+      ASSERT_TRUE(safe) << safe.error().chain();
+      ASSERT_TRUE(open());  // a new connection after each batch
+    }
+    EXPECT_EQ(take(1, std::chrono::milliseconds(200))->records, 0U);
+    feed_.reset();
+  }
+}
+
+TEST_F(MqttFeedTest, AcknowledgingWithoutABrokerSaysSo) {
+  ASSERT_TRUE(open());
+  ASSERT_TRUE(broker_->publish("farm/a", readings(0, 1)));
+  EXPECT_EQ(take(1)->records, 1U);
+  broker_->stop();
+  EXPECT_EQ(take(1, std::chrono::milliseconds(100))->records, 0U);
+  Status safe = async::sync_wait(feed_->acknowledge(async::Deadline::in(std::chrono::seconds(1))));
+  ASSERT_FALSE(safe);
+  EXPECT_EQ(safe.error().code, Code::SourceFailed);
+}
+
 TEST_F(MqttFeedTest, WhatIsNoObjectIsCountedAndRefused) {
   ASSERT_TRUE(open());
   ASSERT_TRUE(broker_->publish("farm/a", {"21.5", "<html>", "{\"n\":1,\"n\":2}", "[1]", "{\"n\":7}", "{"}));
