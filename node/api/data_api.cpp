@@ -82,7 +82,7 @@ async::Task<http::Response> get_data(const ApiParts& parts, http::Request reques
 }
 
 async::Task<http::Response> get_catalog(const ApiParts& parts, http::Request request) {
-  auto catalog = co_await fetch_catalog(parts.peers, request.param("provider"), request.deadline);
+  auto catalog = co_await fetch_catalog(parts.peers, request.param("provider"), JsonArray(), request.deadline);
   if (!catalog) co_return refuse(request, std::move(catalog.error()).with("peer", request.param("provider")));
   auto response = http::json_response(200, to_text(*catalog));
   response.headers.set("Cache-Control", "no-store");

@@ -10,9 +10,6 @@
 namespace sekisho::node {
 namespace {
 
-constexpr std::string_view kFormat = "HttpData-PULL";
-constexpr std::string_view kBase = "/dsp/2025-1";
-
 std::unexpected<Error> dangling(std::string_view kind, std::string_view name, std::string_view what) {
   return fail(Error(Code::InvalidArgument, fmt::format("{} {} {}", kind, name, what)).with("object", std::string(name)));
 }
@@ -22,8 +19,6 @@ Result<std::shared_ptr<const Dataset>> make_dataset(DatasetObject object) {
   if (object.view) {
     Result<policy::View> view = policy::View::parse(*object.view);
     if (!view) return fail(view.error());
-    // Refused here, not at the first agreement: nodes hold no key for pseudonyms yet.
-    if (view->pseudonyms()) return fail(Code::ViewError, "the view writes pseudonyms, and this node has no key for them");
     dataset->view = std::make_shared<const policy::View>(std::move(*view));
   }
   dataset->object = std::move(object);
@@ -41,28 +36,8 @@ Result<std::shared_ptr<const Offer>> make_offer(OfferObject object, const Datase
   offer->object = std::move(object);
   offer->document = std::move(built->document);
   offer->rules = built->ir.digest;
-  offer->zones = policy::offered_values(built->ir, policy::Operand::RecipientZone);
+  offer->ir = std::move(built->ir);
   return offer;
-}
-
-JsonObject service_of(const std::string& did, const std::string& dns) {
-  return {{"@id", did + "#dsp"}, {"@type", "DataService"}, {"endpointURL", fmt::format("https://{}{}", dns, kBase)}};
-}
-
-// Null when no offer is for this peer.
-std::optional<JsonObject> describe(const Dataset& dataset, const trust::PeerIdentity& peer, const JsonObject& service) {
-  JsonArray policies;
-  for (const std::shared_ptr<const Offer>& offer : dataset.offers) {
-    if (visible(*offer, peer)) policies.push_back(offer->document);
-  }
-  if (policies.empty()) return std::nullopt;
-  JsonObject distribution{{"@type", "Distribution"}, {"format", kFormat}, {"accessService", service}};
-  return JsonObject{{"@id", dataset.object.id},
-                    {"@type", "Dataset"},
-                    {"title", dataset.object.title},
-                    {"mediaType", dataset.object.media},
-                    {"hasPolicy", std::move(policies)},
-                    {"distribution", JsonArray{Json(std::move(distribution))}}};
 }
 
 }  // namespace
@@ -119,21 +94,29 @@ Result<std::shared_ptr<const CatalogState>> build_catalog(CatalogObjects objects
   return state;
 }
 
-bool visible(const Offer& offer, const trust::PeerIdentity& peer) {
-  return offer.zones.empty() || std::ranges::find(offer.zones, peer.zone) != offer.zones.end();
+bool visible(const Offer& offer, const trust::PeerIdentity& peer, Instant now) {
+  return policy::could_obtain(offer.ir, {peer.did, peer.zone, now});
 }
 
-Catalog::Catalog(std::string did, std::string dns)
-    : did_(std::move(did)), dns_(std::move(dns)), state_(std::make_shared<const CatalogState>()) {}
+Catalog::Catalog(std::string did, std::string dns) : did_(std::move(did)), dns_(std::move(dns)) {
+  replace(std::make_shared<const CatalogState>());
+}
 
 std::shared_ptr<const CatalogState> Catalog::state() const {
   const std::lock_guard lock(mutex_);
   return state_;
 }
 
+std::shared_ptr<const CatalogIndex> Catalog::index() const {
+  const std::lock_guard lock(mutex_);
+  return index_;
+}
+
 void Catalog::replace(std::shared_ptr<const CatalogState> state) {
+  auto index = std::make_shared<const CatalogIndex>(state, did_, dns_);
   const std::lock_guard lock(mutex_);
   state_ = std::move(state);
+  index_ = std::move(index);
 }
 
 Status Catalog::load(const Storage& storage) {
@@ -145,32 +128,6 @@ Status Catalog::load(const Storage& storage) {
   if (!state) return fail(state.error());
   replace(std::move(*state));
   return {};
-}
-
-Json Catalog::catalog_document(const trust::PeerIdentity& peer) const {
-  const std::shared_ptr<const CatalogState> now = state();
-  const JsonObject service = service_of(did_, dns_);
-  JsonArray datasets;
-  for (const auto& [id, dataset] : now->datasets) {
-    std::optional<JsonObject> description = describe(*dataset, peer, service);
-    if (description) datasets.emplace_back(std::move(*description));
-  }
-  JsonObject catalog{{"@context", JsonArray{Json(policy::kDspContext)}},
-                     {"@id", did_ + "#catalog"},
-                     {"@type", "Catalog"},
-                     {"participantId", did_},
-                     {"service", JsonArray{Json(service)}}};
-  if (!datasets.empty()) catalog["dataset"] = std::move(datasets);
-  return catalog;
-}
-
-Result<Json> Catalog::dataset_document(std::string_view id, const trust::PeerIdentity& peer) const {
-  const std::shared_ptr<const Dataset> dataset = state()->dataset(id);
-  std::optional<JsonObject> description = dataset ? describe(*dataset, peer, service_of(did_, dns_)) : std::nullopt;
-  if (!description) return fail(Code::DatasetUnknown, "no such dataset is offered to " + peer.did);
-  JsonObject document{{"@context", JsonArray{Json(policy::kDspContext)}}};
-  for (auto& member : *description) document[member.key()] = std::move(member.value());
-  return Json(std::move(document));
 }
 
 }  // namespace sekisho::node

@@ -12,22 +12,25 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/core/clock.hpp"
 #include "base/core/json.hpp"
 #include "base/core/result.hpp"
+#include "node/catalog/catalog_index.hpp"
 #include "node/catalog/objects.hpp"
 #include "node/journal/ports/storage.hpp"
 #include "policy/admission.hpp"
+#include "policy/ir.hpp"
 #include "policy/view.hpp"
 #include "trust/zone/trust_state.hpp"
 
 namespace sekisho::node {
 
-// An offer that passed admission: the complete ODRL Offer ("@id", "@type", no target) and its digest as policy/ computes it.
+// An offer that passed admission: the complete ODRL Offer ("@id", "@type", no target), what it means, and the digest of that.
 struct Offer {
   OfferObject object;
   Json document;
-  Digest rules{};                  // the comparison of A14
-  std::vector<std::string> zones;  // recipient zones that the permissions name; empty: not restricted to named zones
+  policy::PolicyIr ir;
+  Digest rules{};  // the comparison of A14
 };
 
 struct Dataset {
@@ -65,8 +68,8 @@ struct CatalogObjects {
 // All objects of the four families.
 [[nodiscard]] Result<CatalogObjects> load_objects(const Storage& storage);
 
-// Whether an offer may be shown to this peer: its recipient zones name the peer's zone, or none.
-[[nodiscard]] bool visible(const Offer& offer, const trust::PeerIdentity& peer);
+// Whether an offer may be shown to this peer: whether the peer could ever obtain what it permits, from now on.
+[[nodiscard]] bool visible(const Offer& offer, const trust::PeerIdentity& peer, Instant now);
 
 class Catalog {
  public:
@@ -78,16 +81,17 @@ class Catalog {
   // From storage; on error the old state stays. Offers that have expired meanwhile are kept: they grant nothing.
   [[nodiscard]] Status load(const Storage& storage);
 
-  // DSP Catalog (root) with the datasets that have an offer for this peer.
-  [[nodiscard]] Json catalog_document(const trust::PeerIdentity& peer) const;
-  // DSP Dataset (root). DatasetUnknown when there is none for this peer.
-  [[nodiscard]] Result<Json> dataset_document(std::string_view id, const trust::PeerIdentity& peer) const;
+  // The same state as documents of the Dataspace Protocol.
+  [[nodiscard]] std::shared_ptr<const CatalogIndex> index() const;
+  [[nodiscard]] const std::string& did() const { return did_; }
+  [[nodiscard]] const std::string& dns() const { return dns_; }
 
  private:
   const std::string did_;
   const std::string dns_;
   mutable std::mutex mutex_;
   std::shared_ptr<const CatalogState> state_;
+  std::shared_ptr<const CatalogIndex> index_;
 };
 
 }  // namespace sekisho::node

@@ -48,7 +48,7 @@ Result<SourceObject> parse_source(const Json& document) {
 }
 
 Result<DatasetObject> parse_dataset(const Json& document) {
-  Result<const JsonObject*> object = object_of(document, {"id", "title", "source", "media", "view"});
+  Result<const JsonObject*> object = object_of(document, {"id", "title", "source", "media", "conformsTo", "view"});
   if (!object) return fail(object.error());
   DatasetObject dataset;
   Result<std::string> id = name_member(**object, "id");
@@ -66,6 +66,14 @@ Result<DatasetObject> parse_dataset(const Json& document) {
   if (*media) {
     if ((*media)->size() > 128 || (*media)->find('/') == std::string::npos) return refuse("/media", "is not a media type");
     dataset.media = std::move(**media);
+  }
+  Result<std::optional<std::string>> standard = get_optional_string(**object, "conformsTo");
+  if (!standard) return fail(standard.error());
+  if (*standard) {
+    const std::string& iri = **standard;
+    const bool plain = std::ranges::all_of(iri, [](char c) { return c > 0x20 && c < 0x7f; });
+    if (iri.size() > 512 || iri.find(':') == std::string::npos || !plain) return refuse("/conformsTo", "is not an IRI");
+    dataset.conforms_to = std::move(**standard);
   }
   if ((*object)->contains("view")) {
     Result<const JsonObject*> view = get_object(**object, "view");
@@ -118,6 +126,7 @@ Json to_json(const SourceObject& source) { return {{"name", source.name}, {"mani
 
 Json to_json(const DatasetObject& dataset) {
   JsonObject object{{"id", dataset.id}, {"title", dataset.title}, {"source", dataset.source}, {"media", dataset.media}};
+  if (!dataset.conforms_to.empty()) object["conformsTo"] = dataset.conforms_to;
   if (dataset.view) object["view"] = *dataset.view;
   return object;
 }

@@ -21,13 +21,15 @@ struct SourceObject {
   Json manifest;
 };
 
-// {id, title, source, media, view?}: view is a View document of policy/view.hpp; without one every member passes.
+// {id, title, source, media, conformsTo?, view?}: conformsTo is the IRI of a standard that the records follow; view is a
+// View document of policy/view.hpp; without one every member passes.
 struct DatasetObject {
   std::string id;
   std::string title;
   std::string source;
   std::string media = "application/x-ndjson";
   std::optional<Json> view;
+  std::string conforms_to{};  // IRI of a standard; empty: not said
 };
 
 // {id, dataset, policy}: policy is an ODRL offer of DSP 2025-1 without "@id", "@type" and "target" (they are added here).

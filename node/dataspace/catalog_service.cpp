@@ -10,11 +10,9 @@ namespace sekisho::node {
 namespace {
 
 constexpr std::size_t kCatalogLimit = 1U << 20;
-
-http::Response catalog_error(const Error& error) {
-  const ErrorDocument document{{}, std::string(error.name()), reason_of(error)};
-  return http::json_response(code_info(error.code).http, to_body(document, "CatalogError"));
-}
+constexpr std::size_t kWholeCatalog = 8U << 20;
+constexpr std::size_t kMostPages = 1000;
+constexpr std::size_t kLongestEtag = 256;
 
 Result<Json> read_answer(const http::ClientResponse& answer, std::string_view type, const std::string& dns) {
   JsonLimits limits;
@@ -35,34 +33,68 @@ std::unexpected<Error> peer_error(const http::ClientResponse& answer, const std:
 
 }  // namespace
 
-http::Response on_catalog_request(const Catalog& catalog, const trust::PeerIdentity& peer, std::string_view body) {
-  Status request = parse_catalog_request(body);
-  if (!request) return catalog_error(request.error());
-  return http::json_response(200, to_text(catalog.catalog_document(peer)));
-}
-
-http::Response on_dataset(const Catalog& catalog, const trust::PeerIdentity& peer, std::string_view id) {
-  Result<Json> document = catalog.dataset_document(id, peer);
-  if (!document) return catalog_error(document.error());
-  return http::json_response(200, to_text(*document));
-}
-
-async::Task<Result<Json>> fetch_catalog(PeerChannel& peers, std::string dns, async::Deadline deadline) {
+async::Task<Result<CatalogAnswer>> fetch_catalog_page(PeerChannel& peers, std::string dns, CatalogQuestion question,
+                                                      async::Deadline deadline) {
   PeerRequest request;
   request.dns = dns;
   request.method = "POST";
-  request.target = fmt::format("{}/catalog/request", kDspBase);
-  request.body = catalog_request_text();
+  request.target = std::move(question.target);
+  request.body = catalog_request_text(question.filter);
+  if (!question.etag.empty()) request.headers.add("If-None-Match", question.etag);
   request.answer_limit = kCatalogLimit;
   request.repeatable = true;
   request.deadline = deadline;
   Result<http::ClientResponse> answer = co_await peers.send(std::move(request));
   if (!answer) co_return fail(answer.error());
+  CatalogAnswer out;
+  if (answer->status == 304 && !question.etag.empty()) {
+    out.unchanged = true;
+    co_return out;
+  }
   if (answer->status != 200) co_return peer_error(*answer, dns);
-  co_return read_answer(*answer, "Catalog", dns);
+  Result<Json> document = read_answer(*answer, "Catalog", dns);
+  if (!document) co_return fail(document.error());
+  Result<std::string> next = next_target(answer->headers, dns);
+  if (!next) co_return fail(next.error());
+  out.document = std::move(*document);
+  out.next = std::move(*next);
+  out.etag = answer->headers.get("ETag");
+  if (out.etag.size() > kLongestEtag) out.etag.clear();
+  out.octets = answer->body.size();
+  co_return out;
 }
 
-async::Task<Result<Json>> fetch_dataset(PeerChannel& peers, std::string dns, std::string dataset, async::Deadline deadline) {
+async::Task<Result<Json>> fetch_catalog(PeerChannel& peers, std::string dns, JsonArray filter,
+                                        async::Deadline deadline) {
+  Json whole;
+  std::size_t octets = 0;
+  CatalogQuestion question;
+  question.filter = std::move(filter);
+  for (std::size_t pages = 0;; ++pages) {
+    CatalogQuestion page = question;
+    Result<CatalogAnswer> answer = co_await fetch_catalog_page(peers, dns, std::move(page), deadline);
+    if (!answer) co_return fail(answer.error());
+    octets += answer->octets;
+    if (octets > kWholeCatalog || pages >= kMostPages) {
+      co_return fail(Error(Code::LimitExceeded, fmt::format("the catalogue of {} is over 8 MiB", dns))
+                         .with("peer", dns)
+                         .with("mend", "ask with a filter"));
+    }
+    if (whole.is_null()) {
+      whole = std::move(answer->document);
+    } else if (const Json* more = answer->document.get_object().if_contains("dataset");
+               more != nullptr && more->is_array()) {
+      Json& datasets = whole.get_object()["dataset"];
+      if (!datasets.is_array()) datasets = JsonArray();
+      datasets.get_array().insert(datasets.get_array().end(), more->get_array().begin(), more->get_array().end());
+    }
+    if (answer->next.empty()) co_return whole;
+    question.target = std::move(answer->next);
+  }
+}
+
+async::Task<Result<Json>> fetch_dataset(PeerChannel& peers, std::string dns, std::string dataset,
+                                        async::Deadline deadline) {
   PeerRequest request;
   request.dns = dns;
   request.method = "GET";
@@ -72,7 +104,8 @@ async::Task<Result<Json>> fetch_dataset(PeerChannel& peers, std::string dns, std
   Result<http::ClientResponse> answer = co_await peers.send(std::move(request));
   if (!answer) co_return fail(answer.error());
   if (answer->status == 404) {
-    co_return fail(Error(Code::DatasetUnknown, fmt::format("{} offers no such dataset to this node", dns)).with("peer", dns));
+    co_return fail(
+        Error(Code::DatasetUnknown, fmt::format("{} offers no such dataset to this node", dns)).with("peer", dns));
   }
   if (answer->status != 200) co_return peer_error(*answer, dns);
   Result<Json> document = read_answer(*answer, "Dataset", dns);

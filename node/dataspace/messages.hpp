@@ -109,8 +109,8 @@ struct ErrorDocument {
 // Syntax, limits, context and "@type"; the start of every parser below.
 [[nodiscard]] Result<Json> parse_dsp(std::string_view body, std::string_view type);
 
-// A filter is refused with UNSUPPORTED (the binding's 400).
-[[nodiscard]] Status parse_catalog_request(std::string_view body);
+// Its filter, whose meaning node/catalog/catalog_filter.hpp knows; empty without one.
+[[nodiscard]] Result<JsonArray> parse_catalog_request(std::string_view body);
 [[nodiscard]] Result<ContractRequestMessage> parse_contract_request(std::string_view body);
 [[nodiscard]] Result<ContractOfferMessage> parse_contract_offer(std::string_view body);
 [[nodiscard]] Result<ContractAgreementMessage> parse_contract_agreement(std::string_view body);
@@ -128,8 +128,9 @@ struct ErrorDocument {
 // Any of the three error types; nullopt when the body is none of them.
 [[nodiscard]] std::optional<ErrorDocument> parse_error(std::string_view body);
 
-[[nodiscard]] std::string catalog_request_text();
+[[nodiscard]] std::string catalog_request_text(const JsonArray& filter = {});
 [[nodiscard]] std::string to_body(const ContractRequestMessage& message);
+[[nodiscard]] std::string to_body(const ContractOfferMessage& message);
 [[nodiscard]] std::string to_body(const ContractAgreementMessage& message);
 [[nodiscard]] std::string to_body(const VerificationMessage& message);
 [[nodiscard]] std::string to_body(const NegotiationEventMessage& message);

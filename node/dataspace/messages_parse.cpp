@@ -97,14 +97,13 @@ Result<Json> parse_dsp(std::string_view body, std::string_view type) {
   return json;
 }
 
-Status parse_catalog_request(std::string_view body) {
+Result<JsonArray> parse_catalog_request(std::string_view body) {
   Result<Json> json = parse_dsp(body, "CatalogRequestMessage");
   if (!json) return fail(json.error());
   const Json* filter = json->get_object().if_contains("filter");
-  if (filter == nullptr) return {};
+  if (filter == nullptr) return JsonArray();
   if (!filter->is_array()) return shape_error("/filter", "is not an array");
-  if (filter->get_array().empty()) return {};
-  return fail(Error(Code::InvalidArgument, "catalogue filters are not supported").with("pointer", "/filter"));
+  return filter->get_array();
 }
 
 Result<ContractRequestMessage> parse_contract_request(std::string_view body) {

@@ -26,12 +26,25 @@ std::string text(JsonObject object) { return to_text(Json(std::move(object))); }
 
 }  // namespace
 
-std::string catalog_request_text() { return text(head("CatalogRequestMessage")); }
+std::string catalog_request_text(const JsonArray& filter) {
+  JsonObject object = head("CatalogRequestMessage");
+  if (!filter.empty()) object["filter"] = filter;
+  return text(std::move(object));
+}
 
 std::string to_body(const ContractRequestMessage& message) {
   JsonObject object = head("ContractRequestMessage");
   object["consumerPid"] = message.consumer_pid;
   if (message.provider_pid) object["providerPid"] = *message.provider_pid;
+  if (message.callback) object["callbackAddress"] = *message.callback;
+  object["offer"] = message.offer;
+  return text(std::move(object));
+}
+
+std::string to_body(const ContractOfferMessage& message) {
+  JsonObject object = head("ContractOfferMessage");
+  object["providerPid"] = message.provider_pid;
+  if (message.consumer_pid) object["consumerPid"] = *message.consumer_pid;
   if (message.callback) object["callbackAddress"] = *message.callback;
   object["offer"] = message.offer;
   return text(std::move(object));

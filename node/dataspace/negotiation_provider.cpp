@@ -71,7 +71,7 @@ Result<AgreementPointer> NegotiationService::Impl::agree(const trust::PeerIdenti
   const std::shared_ptr<const CatalogState> catalog = parts.catalog.state();
   const std::shared_ptr<const Offer> offer = catalog->offer(*id);
   const std::shared_ptr<const Dataset> dataset = catalog->dataset(*target);
-  if (!offer || !dataset || offer->object.dataset != *target || !visible(*offer, peer)) {
+  if (!offer || !dataset || offer->object.dataset != *target || !visible(*offer, peer, parts.clock.now())) {
     return fail(Code::OfferUnknown, fmt::format("{} asked for an offer that is not made to it", peer.dns));
   }
   Status same = policy::same_offer(offer->rules, *target, message.offer, policy::PolicyKind::MessageOffer);

@@ -90,10 +90,13 @@ TEST(Messages, LimitsHold) {
   EXPECT_FALSE(parse_dsp("[]", "X"));
 }
 
-TEST(Messages, AFilterOfTheCatalogueIsRefused) {
+TEST(Messages, AFilterOfTheCatalogueIsAList) {
+  const auto asked = parse_catalog_request(catalog_request_text(JsonArray{JsonObject{{"text", "x"}}}));
+  ASSERT_TRUE(asked);
+  EXPECT_EQ(asked->size(), 1U);
   Json request = parse_json(catalog_request_text()).value();
-  request.as_object()["filter"] = JsonArray{"x"};
-  const Status refused = parse_catalog_request(to_text(request));
+  request.as_object()["filter"] = "x";
+  const auto refused = parse_catalog_request(to_text(request));
   ASSERT_FALSE(refused);
   EXPECT_EQ(code_info(refused.error().code).http, 400);
 }

@@ -7,6 +7,7 @@
 
 #include "base/core/encoding.hpp"
 #include "base/core/log.hpp"
+#include "base/crypto/digest.hpp"
 #include "node/dataspace/messages.hpp"
 
 namespace sekisho::node::testing {
@@ -38,8 +39,12 @@ async::Task<http::Response> dispatch(TestParty& at, trust::PeerIdentity peer, st
   if (s.size() == 5 && s[0] == "sekisho" && s[4] == "token") co_return at.transfer_service->renew_token(peer, s[3]);
   if (s.size() < 4 || s[0] != "dsp") co_return http::text_response(404, "no such path");
   if (s[2] == "catalog") {
-    if (s[3] == "request") co_return on_catalog_request(at.catalog, peer, body);
-    co_return on_dataset(at.catalog, peer, s[4]);
+    if (s[3] != "request") co_return on_dataset(at.catalog, peer, s[4], kNow);
+    http::Request request;
+    request.method = method;
+    request.query = parsed.query;
+    request.body = std::move(body);
+    co_return on_catalog_request(at.catalog, peer, request, kNow);
   }
   const std::string last = s.back();
   const std::string pid = s.size() > 4 ? s[3] : "";
@@ -110,6 +115,7 @@ LocalIdentity identity_of(const sekisho::test::TestNode& node, Bytes descriptor)
   self.statement_signer = std::make_shared<KeySigner>(must(Ed25519PrivateKey::from_seed(must(node.statement_key.ed25519_seed()))));
   self.log_signer = std::make_shared<KeySigner>(must(Ed25519PrivateKey::from_seed(must(node.log_key.ed25519_seed()))));
   self.token_key = std::make_shared<const EcdsaPrivateKey>(must(EcdsaPrivateKey::from_pkcs8_der(must(node.token_key.pkcs8()))));
+  self.pseudonym_key = std::make_shared<const Secret>(Secret::copy_of(sha256(as_bytes(self.dns))));
   return self;
 }
 
@@ -149,7 +155,7 @@ TestParty::~TestParty() {
 
 void TestParty::load() {
   must(catalog.load(*storage));
-  must(agreements.load(*storage));
+  must(agreements.load(*storage, pseudonym_root(self)));
   must(negotiations->load());
   must(transfer_service->load());
 }
@@ -170,7 +176,7 @@ Json cold_chain_policy() {
 }
 
 void TestParty::offer_cold_chain() {
-  const Json view = must(parse_json(R"({"media": "application/x-ndjson", "fields": {"/lot": "keep", "/celsius": "keep"}})"));
+  const Json view = must(parse_json(R"({"media": "application/x-ndjson", "fields": {"/lot": "keep", "/celsius": "keep", "/sensor": {"pseudonym": "sensor"}}})"));
   const SourceObject source{"events", must(parse_json(R"({"kind": "file", "path": "events.ndjson"})"))};
   const DatasetObject dataset{kDataset, "Cold chain", "events", "application/x-ndjson", view};
   const OfferObject offer{kOffer, kDataset, cold_chain_policy()};
