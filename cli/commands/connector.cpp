@@ -1,88 +1,38 @@
 #include "cli/commands/connector.hpp"
 
 #include <cstdio>
-#include <map>
 #include <memory>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "base/async/sync_wait.hpp"
-#include "base/core/file.hpp"
 #include "base/core/limits.hpp"
-#include "base/http/client.hpp"
+#include "cli/commands/capture.hpp"
+#include "cli/commands/connector_tool.hpp"
 #include "cli/output.hpp"
 #include "connectors/builtin.hpp"
-#include "connectors/source_manifest.hpp"
 
 namespace sekisho::cli {
 namespace {
 
-namespace fs = std::filesystem;
-
-struct Options {
-  fs::path manifest, output;
+struct Options : SourceOptions {
+  std::filesystem::path output;
   std::string stream, cursor;
-  std::vector<std::string> egress, secrets;
   std::int64_t max_records = 0;
-  std::int64_t timeout_ms = 30'000;
-  bool json = false;
-
-  [[nodiscard]] async::Deadline deadline() const { return async::Deadline::in(std::chrono::milliseconds(timeout_ms)); }
 };
 
 struct Tool {
-  connectors::Context context;
+  std::unique_ptr<SourceTool> source;  // outlives the connector
   std::unique_ptr<connectors::Connector> connector;
 };
 
-Result<std::map<std::string, fs::path>> secret_files(const std::vector<std::string>& given) {
-  std::map<std::string, fs::path> out;
-  for (const std::string& pair : given) {
-    const std::size_t mark = pair.find('=');
-    if (mark == std::string::npos || mark == 0) return fail(Code::InvalidArgument, "--secret is NAME=FILE");
-    out[pair.substr(0, mark)] = pair.substr(mark + 1);
-  }
-  return out;
-}
-
-Result<Secret> read_secret(const std::map<std::string, fs::path>& files, const std::string& name) {
-  const auto file = files.find(name);
-  if (file == files.end()) return fail(Code::NotFound, "there is no --secret " + name);
-  Result<Bytes> octets = read_private_file(file->second, 64U << 10);
-  if (!octets) return fail(octets.error());
-  while (!octets->empty() && octets->back() == '\n') octets->pop_back();
-  return Secret::take(std::move(*octets));
-}
-
-Status make_client(Tool& tool) {
-  http::TlsClientOptions tls;
-  tls.ca_pem = "system";
-  auto made = http::TlsClientContext::make(std::move(tls));
-  if (!made) return fail(made.error());
-  http::ClientOptions options;
-  options.tls = std::move(*made);
-  tool.context.http = std::make_shared<http::Client>(std::move(options));
-  return {};
-}
-
-Result<std::unique_ptr<Tool>> make_tool(const Options& options) {
-  const Result<Bytes> text = read_file(options.manifest, 64U << 10);
-  if (!text) return fail(text.error());
-  const auto manifest = connectors::parse_source_manifest_text(as_text(*text));
-  if (!manifest) return fail(manifest.error());
-  auto files = secret_files(options.secrets);
-  if (!files) return fail(files.error());
-  auto tool = std::make_unique<Tool>();
-  tool->context.base = options.manifest.parent_path();
-  tool->context.egress = options.egress;
-  tool->context.secret = [files = std::move(*files)](const std::string& name) { return read_secret(files, name); };
-  Status client = make_client(*tool);
-  if (!client) return fail(client.error());
-  auto connector = connectors::make_connector(*manifest, tool->context);
+Result<Tool> make_tool(const Options& options) {
+  auto source = make_source_tool(options);
+  if (!source) return fail(source.error());
+  auto connector = connectors::make_connector((*source)->manifest, (*source)->context);
   if (!connector) return fail(connector.error());
-  tool->connector = std::move(*connector);
-  return tool;
+  return Tool{std::move(*source), std::move(*connector)};
 }
 
 int list(const Options& options) {
@@ -98,7 +48,7 @@ int list(const Options& options) {
 int check(const Options& options) {
   const auto tool = make_tool(options);
   if (!tool) return report(tool.error(), options.json);
-  const Status checked = async::sync_wait((*tool)->connector->check(options.deadline()));
+  const Status checked = async::sync_wait(tool->connector->check(options.deadline()));
   if (!checked) return report(checked.error(), options.json);
   fmt::print("{}\n", options.json ? R"({"ok":true})" : "the source answers");
   return kGood;
@@ -115,7 +65,7 @@ Json to_json(const connectors::StreamInfo& info) {
 int discover(const Options& options) {
   const auto tool = make_tool(options);
   if (!tool) return report(tool.error(), options.json);
-  const auto streams = async::sync_wait((*tool)->connector->discover(options.deadline()));
+  const auto streams = async::sync_wait(tool->connector->discover(options.deadline()));
   if (!streams) return report(streams.error(), options.json);
   JsonArray out;
   for (const connectors::StreamInfo& info : *streams) {
@@ -170,7 +120,7 @@ int read(const Options& options) {
   const bool to_file = !options.output.empty();
   std::FILE* const out = to_file ? std::fopen(options.output.c_str(), "wb") : stdout;
   if (out == nullptr) return report(Error(Code::Io, "cannot write " + options.output.string()), options.json);
-  Reading done = async::sync_wait(read_all(*(*tool)->connector, options, out));
+  Reading done = async::sync_wait(read_all(*tool->connector, options, out));
   if ((to_file ? std::fclose(out) : std::fflush(out)) != 0 && done.status) {
     done.status = fail(Code::Io, "the records cannot be written");
   }
@@ -183,18 +133,6 @@ int read(const Options& options) {
   return kGood;
 }
 
-CLI::App* add_manifest_command(CLI::App& group, const char* name, const char* about,
-                               const std::shared_ptr<Options>& options) {
-  CLI::App* command = group.add_subcommand(name, about);
-  command->add_option("--manifest", options->manifest, "the source's manifest (docs/writing-a-manifest.md)")
-      ->required();
-  command->add_option("--egress", options->egress, "host:port that may be called; nothing else is");
-  command->add_option("--secret", options->secrets, "NAME=FILE, a private file (0600)");
-  command->add_option("--timeout-ms", options->timeout_ms, "for the whole command")->check(CLI::Range(1, 86'400'000));
-  command->add_flag("--json", options->json);
-  return command;
-}
-
 }  // namespace
 
 void add_connector_commands(CLI::App& app, int& code) {
@@ -205,16 +143,17 @@ void add_connector_commands(CLI::App& app, int& code) {
   CLI::App* command = group->add_subcommand("list", "the kinds of sources that are built in");
   command->add_flag("--json", options->json);
   command->callback([options, &code] { code = list(*options); });
-  command = add_manifest_command(*group, "check", "whether a source answers", options);
+  command = add_source_command(*group, "check", "whether a source answers", *options);
   command->callback([options, &code] { code = check(*options); });
-  command = add_manifest_command(*group, "discover", "the streams of a source", options);
+  command = add_source_command(*group, "discover", "the streams of a source", *options);
   command->callback([options, &code] { code = discover(*options); });
-  command = add_manifest_command(*group, "read", "the records of a stream, one a line", options);
+  command = add_source_command(*group, "read", "the records of a stream, one a line", *options);
   command->add_option("--stream", options->stream, "its name; without: the first");
   command->add_option("--cursor", options->cursor, "go on behind this cursor");
   command->add_option("--max-records", options->max_records, "0: all")->check(CLI::NonNegativeNumber);
   command->add_option("--output", options->output, "a file instead of the standard output");
   command->callback([options, &code] { code = read(*options); });
+  add_capture_command(*group, code);
 }
 
 }  // namespace sekisho::cli

@@ -126,3 +126,9 @@ def secret_client(name, secret, method="client_secret_basic"):
 
 def guard_client(client="guard", secret="guard-secret-of-the-test"):
     return secret_client(client, secret)
+
+
+def epcis_repository(key):
+    """The stand-in of an EPCIS 2.0 repository (epcis_repository.py)."""
+    server = Service("epcis")
+    return server.start(["python3", HERE / "epcis_repository.py", server.port, key], lambda: accepts(server.port))
