@@ -25,6 +25,19 @@ FieldOp generalise(Family family, std::uint64_t level) {
   return op;
 }
 
+unsigned rank(const FieldOp& op) {
+  switch (op.kind) {
+    case Kind::Keep: return 0;
+    case Kind::Round: return 1;
+    case Kind::Generalise: return op.family == Family::None ? 3 : 2;
+    case Kind::Mask:
+    case Kind::Pseudonym: return 2;
+    case Kind::Redact: return 4;
+    case Kind::Drop: break;
+  }
+  return 5;
+}
+
 FieldOp wider(const FieldOp& a, const FieldOp& b) {
   if (a.family != b.family) return of_kind(Kind::Generalise);
   switch (a.family) {
@@ -88,7 +101,6 @@ bool read(const Json& value, FieldOp& op) {
   if (object.if_contains("generalise") != nullptr) return read_generalise(object, op);
   if (const Json* name = object.if_contains("pseudonym")) {
     op = of_kind(Kind::Pseudonym);
-    if (name->is_null()) return object.size() == 1;
     if (!plain_text(*name, op.text)) return false;
     if (object.size() == 1) return true;
     const Json* reference = object.if_contains("reference");
@@ -116,16 +128,20 @@ bool read(const Json& value, FieldOp& op) {
 }  // namespace
 
 FieldOp stronger(const FieldOp& a, const FieldOp& b) {
-  if (a.kind != b.kind) return a.kind > b.kind ? a : b;
+  if (rank(a) != rank(b)) return rank(a) > rank(b) ? a : b;
   if (a == b) return a;
   switch (a.kind) {
     case Kind::Round: return a.level < b.level ? a : b;
-    case Kind::Generalise: return wider(a, b);
-    case Kind::Mask: return a.shown < b.shown ? a : b;
-    // Pseudonym: also of one class, once as a reference. The combination stays of the kind, or it would hide what a
-    // redaction to a text, which is stronger, shows.
-    default: return of_kind(a.kind);
+    case Kind::Redact: return of_kind(Kind::Redact);
+    case Kind::Mask:
+      if (b.kind == Kind::Mask) return a.shown < b.shown ? a : b;
+      break;
+    case Kind::Generalise:
+      if (b.kind == Kind::Generalise) return wider(a, b);
+      break;
+    default: break;
   }
+  return of_kind(Kind::Generalise);
 }
 
 Result<FieldOp> field_op_from_json(const Json& value) {
@@ -142,7 +158,6 @@ Json to_json(const FieldOp& op) {
     case Kind::Mask: return JsonObject{{"mask", std::int64_t{op.shown}}};
     case Kind::Round: return JsonObject{{"round", static_cast<std::int64_t>(op.level)}};
     case Kind::Pseudonym: {
-      if (op.text.empty()) return JsonObject{{"pseudonym", nullptr}};
       JsonObject out{{"pseudonym", op.text}};
       if (op.reference) out["reference"] = true;
       return out;

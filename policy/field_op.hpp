@@ -1,9 +1,10 @@
 // What a view does to one member, and how two views' operations combine. Values.
 //
-//   Keep < Round < Generalise < Mask < Pseudonym < Redact < Drop
+//   Keep < Round < { Generalise, Mask, Pseudonym } < null < Redact to a text < Redact < Drop
 //
-// Within a kind the parameter decides; two of one kind that cannot be compared (generalisations of two families,
-// pseudonyms of two classes, redactions to two texts) combine to that of the kind which writes null.
+// What combines must show nothing that one of both hides. A mask shows the end of a text, a generalisation its
+// beginning or its order of size, a pseudonym which values are the same: none of them shows less than another, so two
+// of different kinds, families or classes combine to null ("generalise": "none"). Within one the parameter decides.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +28,7 @@ struct FieldOp {
   unsigned shown = 0;  // Mask: characters
   Family family = Family::None;
   std::uint64_t level = 0;  // Round: decimals; Date, Instant: 0 day, 1 month, 2 year; Band: width; Prefix: characters
-  std::string text{};       // Pseudonym: class; Redact: what is written; empty: null
+  std::string text{};       // Pseudonym: class; Redact: what is written, empty: null
   bool reference = false;   // Pseudonym: of a FHIR reference, whose form stays
   bool operator==(const FieldOp&) const = default;
 };

@@ -152,7 +152,7 @@ Status write_field(const FieldOp& op, const Pseudonyms* pseudonyms, const FieldV
     out += op.text.empty() ? "null" : "\"" + op.text + "\"";
     return {};
   }
-  if (value.kind == FieldKind::Null || (op.kind == Kind::Pseudonym && op.text.empty())) {
+  if (value.kind == FieldKind::Null) {
     out += "null";
     return {};
   }
@@ -172,7 +172,7 @@ bool is_result_of(const FieldOp& op, std::string_view raw) {
     case Kind::Round: return is_number_of(op, raw);
     case Kind::Mask: return text && inside.starts_with("****");
     case Kind::Pseudonym:
-      return text && !op.text.empty() && (op.reference ? is_token_reference(inside) : is_token(inside));
+      return text && (op.reference ? is_token_reference(inside) : is_token(inside));
     case Kind::Generalise:
       return op.family == Family::Band ? is_number_of(op, raw) : text && is_text_of(op, raw, inside);
     default: return false;

@@ -10,18 +10,24 @@ namespace {
 
 class Reading {
  public:
-  Reading(const Plan& plan, std::string_view text) : plan_(plan), text_(text), names_(!plan.expected_names().empty()) {}
+  Reading(const Plan& plan, std::string_view text)
+      : plan_(plan), text_(text), names_(!plan.expected_names().empty()), looks_(names_ || plan.drop_empty()) {}
 
   // False at the first member that should not be there; pointer() then names it.
-  bool whole() { return value(&plan_.expected(), plan_.expected().op, nullptr) && at_ == text_.size(); }
+  bool whole() { return value(&plan_.expected(), plan_.expected().op, {}) && at_ == text_.size(); }
   [[nodiscard]] const std::string& pointer() const { return pointer_; }
 
  private:
-  // by_name: what is said of the name of the member that the value belongs to.
-  bool value(const Expected* expected, const FieldOp& above, const FieldOp* by_name) {
+  // The name of the member that a value is or belongs to, and what is said of a member that it is.
+  struct Named {
+    const ExpectedNames::Name* name = nullptr;
+    const FieldOp* op = nullptr;
+  };
+
+  bool value(const Expected* expected, const FieldOp& above, const Named& named) {
     using Kind = FieldOp::Kind;
     const FieldOp& op = expected != nullptr ? expected->op : above;
-    if (by_name != nullptr && by_name->kind != Kind::Keep) return value_by_name(op, *by_name);
+    if (named.op != nullptr && named.op->kind != Kind::Keep) return value_by_name(op, *named.op);
     const char first = peek();
     if (op.kind == Kind::Drop) {
       const bool on_the_way = expected != nullptr && expected->on_the_way;
@@ -30,9 +36,9 @@ class Reading {
       return is_result_of(op, scalar());
     }
     // Kept whole, and nothing to look for in it.
-    if (op.kind == Kind::Keep && !names_ && (expected == nullptr || !expected->on_the_way)) return skip();
-    if (first == '{') return object(expected, op);
-    if (first == '[') return array(expected, op);
+    if (op.kind == Kind::Keep && !looks_ && (expected == nullptr || !expected->on_the_way)) return skip();
+    if (first == '{') return object(expected, op, named.name);
+    if (first == '[') return array(expected, op, named.name);
     return !scalar().empty();
   }
 
@@ -44,6 +50,7 @@ class Reading {
       return op.kind == FieldOp::Kind::Drop ? raw == "null" : is_result_of(stronger(op, by_name), raw);
     }
     ++at_;
+    if (plan_.drop_empty() && peek() == ']') return false;
     while (peek() != ']') {
       if (at_ >= text_.size()) return false;
       if (peek() == ',') ++at_;
@@ -65,7 +72,8 @@ class Reading {
     return text_.substr(start, at_ - start);
   }
 
-  bool object(const Expected* expected, const FieldOp& op) {
+  bool object(const Expected* expected, const FieldOp& op, const ExpectedNames::Name* parent) {
+    if (plan_.drop_empty() && at_ != 0 && text_.substr(at_, 2) == "{}") return false;
     ++at_;
     while (peek() != '}') {
       if (peek() == ',') ++at_;
@@ -75,20 +83,25 @@ class Reading {
       ++at_;
       const std::string_view name = escaped_ ? unescaped(raw) : raw;
       const Expected* inner = expected == nullptr ? nullptr : expected->member(name);
-      const FieldOp* by_name = names_ ? plan_.expected_of(name) : nullptr;
-      if (!value(inner, op, by_name)) return fail_below(raw);
+      Named named;
+      if (names_) {
+        named.name = plan_.expected_names().find(name);
+        named.op = plan_.expected_names().of(named.name, parent);
+      }
+      if (!value(inner, op, named)) return fail_below(raw);
     }
     ++at_;
     return true;
   }
 
-  bool array(const Expected* expected, const FieldOp& op) {
+  bool array(const Expected* expected, const FieldOp& op, const ExpectedNames::Name* name) {
     ++at_;
+    if (plan_.drop_empty() && peek() == ']') return false;
     const Expected* inner = expected == nullptr ? nullptr : expected->elements();
     while (peek() != ']') {
       if (at_ >= text_.size()) return false;
       if (peek() == ',') ++at_;
-      if (!value(inner, op, nullptr)) return fail_below("*");
+      if (!value(inner, op, {name, nullptr})) return fail_below("*");
     }
     ++at_;
     return true;
@@ -151,6 +164,7 @@ class Reading {
   std::string_view text_;
   std::size_t at_ = 0;
   bool names_;
+  bool looks_;            // also into what is kept whole
   bool escaped_ = false;  // the string last read had a backslash
   std::string name_, pointer_;
 };

@@ -80,7 +80,7 @@ Result<std::uint32_t> Plan::tag_of(const FieldOp& op, std::uint64_t epoch, const
   const auto known = std::ranges::find(operations_, op, &Operation::op);
   if (known != operations_.end()) return static_cast<std::uint32_t>(known - operations_.begin());
   Operation operation{op, nullptr};
-  if (op.kind == FieldOp::Kind::Pseudonym && !op.text.empty()) {
+  if (op.kind == FieldOp::Kind::Pseudonym) {
     if (domain == nullptr || domain->root.size() < 32)
       return fail(Code::ViewError, "the view writes pseudonyms, and this node has no key for them");
     operation.pseudonyms = std::make_shared<const Pseudonyms>(*domain, op.text, epoch);
@@ -103,11 +103,30 @@ Status Plan::write(std::uint32_t tag, const FieldValue& value, std::string& out)
   return write_field(chosen->op, chosen->pseudonyms.get(), value, out);
 }
 
-const FieldOp* Plan::expected_of(std::string_view name) const {
-  if (expected_names_.empty()) return nullptr;
-  auto entry = expected_names_.find(name);
-  if (entry == expected_names_.end()) entry = expected_names_.find("*");
-  return entry == expected_names_.end() ? nullptr : &entry->second;
+ExpectedNames::ExpectedNames(const View::Names& names) {
+  for (const auto& [key, op] : names) {
+    Name& name = names_[key.second];
+    if (key.first.empty())
+      name.op = op;
+    else
+      name.below.emplace_back(&names_[key.first], op);
+  }
+  others_ = find("*");
+}
+
+const ExpectedNames::Name* ExpectedNames::find(std::string_view name) const {
+  const auto found = names_.find(name);
+  return found == names_.end() ? nullptr : &found->second;
+}
+
+const FieldOp* ExpectedNames::of(const Name* name, const Name* parent) const {
+  if (name != nullptr && parent != nullptr) {
+    for (const auto& [above, op] : name->below) {
+      if (above == parent) return &op;
+    }
+  }
+  if (name != nullptr && name->op) return &*name->op;
+  return others_ != nullptr && others_->op ? &*others_->op : nullptr;
 }
 
 Result<std::shared_ptr<const Plan>> Plan::compile(const View& view, const PseudonymDomain* domain) {
@@ -132,7 +151,8 @@ Result<std::shared_ptr<const Plan>> Plan::compile(const View& view, const Pseudo
     }
     plan->expected_.at(*path);
   }
-  for (const auto& [name, op] : view.names()) {
+  for (const auto& [key, op] : view.names()) {
+    const auto& [above, name] = key;
     NameRules::Rule rule;
     if (op.kind == FieldOp::Kind::Drop) {
       rule.action = KeepTree::Action::Drop;
@@ -141,14 +161,17 @@ Result<std::shared_ptr<const Plan>> Plan::compile(const View& view, const Pseudo
       if (!tag) return fail(tag.error());
       rule = {KeepTree::Action::Write, *tag};
     }
-    if (name == "*")
+    if (!above.empty())
+      plan->names_.set_below(above, name, rule);
+    else if (name == "*")
       plan->names_.set_others(rule);
     else
       plan->names_.set(name, rule);
   }
   plan->expected_.on_the_way = true;  // the record itself, also when nothing of it is kept
   plan->expected_.inherit(view, "");
-  plan->expected_names_ = view.names();
+  plan->expected_names_ = ExpectedNames(view.names());
+  plan->drop_empty_ = view.drop_empty();
   plan->digest_ = view.digest();
   return plan;
 }

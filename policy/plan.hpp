@@ -1,9 +1,12 @@
 // A view compiled for execution. Immutable; shared by threads.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -34,6 +37,32 @@ class Expected {
   std::unique_ptr<Expected> elements_;
 };
 
+// The same for names: what is said of a name, and of it below a parent.
+class ExpectedNames {
+ public:
+  struct Name {
+    std::optional<FieldOp> op;
+    std::vector<std::pair<const Name*, FieldOp>> below;  // by the parent's name
+  };
+  ExpectedNames() = default;
+  explicit ExpectedNames(const View::Names& names);
+  ExpectedNames(ExpectedNames&&) = default;  // names point at each other
+  ExpectedNames& operator=(ExpectedNames&&) = default;
+
+  [[nodiscard]] bool empty() const { return names_.empty(); }
+  // Null: a name that no entry has.
+  [[nodiscard]] const Name* find(std::string_view name) const;
+  // name, parent: as find() answered. Null: everything leaves.
+  [[nodiscard]] const FieldOp* of(const Name* name, const Name* parent) const;
+
+ private:
+  struct Hash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+  std::unordered_map<std::string, Name, Hash, std::equal_to<>> names_;
+  const Name* others_ = nullptr;  // "*"
+};
+
 class Plan {
  public:
   struct Row {
@@ -56,9 +85,8 @@ class Plan {
   [[nodiscard]] const KeepTree& tree() const { return tree_; }  // the tag of a written member is its operation's
   [[nodiscard]] const Expected& expected() const { return expected_; }
   [[nodiscard]] const NameRules& names() const { return names_; }  // how they are written
-  [[nodiscard]] const View::Names& expected_names() const { return expected_names_; }
-  // What a name must look like; null: nothing is said of it.
-  [[nodiscard]] const FieldOp* expected_of(std::string_view name) const;
+  [[nodiscard]] const ExpectedNames& expected_names() const { return expected_names_; }
+  [[nodiscard]] bool drop_empty() const { return drop_empty_; }
   // tag: as write_kept hands it to its hook.
   [[nodiscard]] Status write(std::uint32_t tag, const FieldValue& value, std::string& out) const;
   [[nodiscard]] const Digest& digest() const { return digest_; }  // of the view document, which names the epoch
@@ -75,7 +103,8 @@ class Plan {
 
   std::vector<Operation> operations_;  // by tag
   NameRules names_;
-  View::Names expected_names_;
+  ExpectedNames expected_names_;
+  bool drop_empty_ = false;
   Digest digest_{};
 };
 

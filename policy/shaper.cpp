@@ -93,7 +93,8 @@ Result<Fate> shape_record(const Plan& plan, const KeepHook& hook, std::string_vi
   Result<Fate> decided = fate(plan, *record);
   if (!decided || *decided != Fate::Written) return decided;
   const std::size_t start = body.size();
-  Status written = record->write_kept(plan.tree(), body, hook, plan.names().empty() ? nullptr : &plan.names());
+  Status written =
+      record->write_kept(plan.tree(), body, hook, plan.names().empty() ? nullptr : &plan.names(), plan.drop_empty());
   if (!written) return fail(written.error());
   Status checked = check_output(plan, std::string_view(body).substr(start));
   if (!checked) return fail(checked.error());

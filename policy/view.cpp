@@ -1,6 +1,7 @@
 #include "policy/view.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -8,6 +9,7 @@
 #include "base/core/keep_tree.hpp"
 #include "base/core/limits.hpp"
 #include "base/crypto/digest.hpp"
+#include "policy/preset.hpp"
 
 namespace sekisho::policy {
 namespace {
@@ -38,6 +40,33 @@ std::string member_of(std::string_view parent, std::string_view name) {
 std::string_view parent(std::string_view pointer) { return pointer.substr(0, pointer.rfind('/')); }
 
 bool has_any_depth(const FieldPath& path) { return std::ranges::find(path.tokens(), "**") != path.tokens().end(); }
+
+// Of "/**/name" and "/**/parent/name".
+std::optional<std::pair<std::string, std::string>> name_key(std::string_view pointer, const FieldPath& path) {
+  const std::vector<std::string>& tokens = path.tokens();
+  if (!pointer.starts_with(kAnyDepth)) return std::nullopt;
+  if (tokens.size() == 2 && tokens[1] != "**") return std::pair(std::string(), tokens[1]);
+  if (tokens.size() != 3 || tokens[1].empty()) return std::nullopt;
+  const auto wild = [](const std::string& token) { return token == "*" || token == "**"; };
+  if (wild(tokens[1]) || wild(tokens[2])) return std::nullopt;
+  return std::pair(tokens[1], tokens[2]);
+}
+
+// The preset, and what the document takes away from it.
+Result<View> with_preset(const JsonObject& object) {
+  const Json& name = *object.if_contains("preset");
+  const std::optional<Json> known = name.is_string() ? preset_document(name.get_string()) : std::nullopt;
+  if (!known) return refuse("/preset", "is not one that this node knows");
+  Result<View> preset = View::parse(*known);
+  if (!preset) return preset;
+  JsonObject rest(object);
+  rest.erase("preset");
+  if (!rest.contains("fields")) rest["fields"] = JsonObject();
+  if (rest["fields"].is_object() && !rest["fields"].get_object().contains("")) rest["fields"].get_object()[""] = "keep";
+  Result<View> own = View::parse(rest);
+  if (!own) return own;
+  return join(*preset, *own);
+}
 
 Result<RowValue> row_value(const Json& value, const std::string& pointer) {
   if (value.is_null()) return RowValue(std::monostate());
@@ -99,7 +128,8 @@ Result<RowRule> row_rule(const Json& row, const std::string& pointer) {
 Result<View> View::parse(const Json& document) {
   if (!document.is_object()) return refuse("", "is not an object");
   const JsonObject& object = document.get_object();
-  if (Status only = only_members(object, {"schemaDigest", "media", "rows", "fields", "epoch"}); !only)
+  if (object.contains("preset")) return with_preset(object);
+  if (Status only = only_members(object, {"schemaDigest", "media", "rows", "fields", "epoch", "empty"}); !only)
     return refuse("", "has an unknown member");
   View out;
   if (const Json* schema = object.if_contains("schemaDigest")) {
@@ -115,6 +145,10 @@ Result<View> View::parse(const Json& document) {
     if (!epoch->is_int64() || epoch->get_int64() < 0 || epoch->get_int64() > limits::kJsonInteger)
       return refuse("/epoch", "is not an integer from 0");
     out.epoch_ = static_cast<std::uint64_t>(epoch->get_int64());
+  }
+  if (const Json* empty = object.if_contains("empty")) {
+    if (!empty->is_string() || std::string_view(empty->get_string()) != "drop") return refuse("/empty", "is not drop");
+    out.drop_empty_ = true;
   }
   if (const Json* rows = object.if_contains("rows")) {
     if (!rows->is_array() || rows->get_array().size() > kViewRows)
@@ -139,10 +173,9 @@ Result<View> View::parse(const Json& document) {
       out.fields_.emplace(std::string(std::string_view(name)), *op);
       continue;
     }
-    const bool single =
-        std::string_view(name).starts_with(kAnyDepth) && path->tokens().size() == 2 && path->tokens()[1] != "**";
-    if (!single) return refuse(at, "may use ** only as /**/name");
-    out.names_.emplace(path->tokens()[1], *op);
+    std::optional<std::pair<std::string, std::string>> key = name_key(name, *path);
+    if (!key) return refuse(at, "may use ** only as /**/name and /**/parent/name");
+    out.names_.emplace(std::move(*key), *op);
   }
   const Result<std::string> canonical = canonical_json(document);
   if (!canonical) return refuse("", "has no canonical form");
@@ -160,18 +193,20 @@ FieldOp View::effective(std::string_view pointer) const {
   }
 }
 
-FieldOp View::at_any_depth(std::string_view name) const {
-  auto entry = names_.find(name);
-  if (entry == names_.end()) entry = names_.find("*");
+FieldOp View::at_any_depth(std::string_view name, std::string_view parent) const {
+  const auto of = [this](std::string_view above, std::string_view member) {
+    return names_.find({std::string(above), std::string(member)});
+  };
+  auto entry = parent.empty() ? names_.end() : of(parent, name);
+  if (entry == names_.end()) entry = of("", name);
+  if (entry == names_.end()) entry = of("", "*");
   FieldOp none;
   none.kind = FieldOp::Kind::Keep;
   return entry == names_.end() ? none : entry->second;
 }
 
 bool View::pseudonyms() const {
-  const auto needs = [](const auto& entry) {
-    return entry.second.kind == FieldOp::Kind::Pseudonym && !entry.second.text.empty();
-  };
+  const auto needs = [](const auto& entry) { return entry.second.kind == FieldOp::Kind::Pseudonym; };
   return std::ranges::any_of(fields_, needs) || std::ranges::any_of(names_, needs);
 }
 

@@ -11,9 +11,15 @@
 // fields: what is not listed is left out; the nearest entry at or above a member decides. `*` is every element of an
 // array. Operations: policy/field_op.hpp; what is listed below one that writes another value counts only in a join with
 // another view. "/**/name" is every member of that name at any depth; it only takes away from what the other entries
-// let pass, and reaches each element of an array. "/**/*" is every member whose name has no such entry: with "drop",
-// the names listed are the only ones that leave. epoch: a new one gives new pseudonyms. schemaDigest: 64 hex digits,
-// not interpreted yet.
+// let pass, and reaches each element of an array. "/**/parent/name" is every member of that name in an object that is
+// the value of `parent` or stands in its arrays, and decides there instead of "/**/name". "/**/*" is every member whose
+// name has no such entry: with "drop", the names listed are the only ones that leave.
+// empty: "drop" leaves out objects and arrays that have nothing in them. epoch: a new one gives new pseudonyms.
+// schemaDigest: 64 hex digits, not interpreted yet.
+//
+// {"preset": "fhir-deidentify@1", …} is the view of that name (policy/preset.hpp); what else is said only takes away
+// from it ("fields" then needs no entry for the record). document() and digest() are of the whole, so that what an
+// agreement names cannot change with a preset.
 //
 // Errors: Code::ViewError at parsing too, with help "pointer". Values; immutable after parsing.
 #pragma once
@@ -58,9 +64,12 @@ class View {
 
   [[nodiscard]] const std::vector<RowRule>& rows() const { return rows_; }
   [[nodiscard]] const std::map<std::string, FieldOp, std::less<>>& fields() const { return fields_; }
-  using Names = std::map<std::string, FieldOp, std::less<>>;
-  [[nodiscard]] const Names& names() const { return names_; }       // of "/**/name", with "*" for all others
-  [[nodiscard]] FieldOp at_any_depth(std::string_view name) const;  // Keep when nothing is said
+  // Of "/**/name" (parent empty), with "*" for all others, and "/**/parent/name".
+  using Names = std::map<std::pair<std::string, std::string>, FieldOp>;
+  [[nodiscard]] const Names& names() const { return names_; }
+  // Keep when nothing is said.
+  [[nodiscard]] FieldOp at_any_depth(std::string_view name, std::string_view parent = {}) const;
+  [[nodiscard]] bool drop_empty() const { return drop_empty_; }
   [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
   [[nodiscard]] bool pseudonyms() const;  // needs a key
   // What happens to a member: the nearest entry at or above it, Drop when there is none.
@@ -76,13 +85,14 @@ class View {
   std::map<std::string, FieldOp, std::less<>> fields_;
   Names names_;
   std::uint64_t epoch_ = 0;
+  bool drop_empty_ = false;
   std::string schema_digest_;
   Json document_;
   Digest digest_{};
 };
 
-// Both at once: rows by AND, each field and each name by the stronger operation, the later epoch. Associative,
-// commutative and idempotent up to the first normalisation. Code::ViewError when the schemas differ.
+// Both at once: rows by AND, each field and each name by the stronger operation, the later epoch, without empty
+// members if one of both says so. Associative, commutative and idempotent up to the first normalisation. Code::ViewError when the schemas differ.
 [[nodiscard]] Result<View> join(const View& a, const View& b);
 
 [[nodiscard]] Result<Digest> view_digest_from_id(std::string_view id);

@@ -53,9 +53,16 @@ Json row_json(const RowRule& row) {
   return out;
 }
 
-std::string any_depth(std::string_view name) {
-  std::string out = "/**/";
-  for (const char c : name) out += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+void append_token(std::string& out, std::string_view token) {
+  out += '/';
+  for (const char c : token) out += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+}
+
+// above: the parent, or empty.
+std::string any_depth(std::string_view above, std::string_view name) {
+  std::string out = "/**";
+  if (!above.empty()) append_token(out, above);
+  append_token(out, name);
   return out;
 }
 
@@ -74,15 +81,23 @@ Result<View> join(const View& a, const View& b) {
   for (const auto& [pointer, op] : reduced(all)) fields[pointer] = to_json(op);
   std::set<RowRule> rows(a.rows_.begin(), a.rows_.end());
   rows.insert(b.rows_.begin(), b.rows_.end());
-  // "*" first: what says the same about a name as it does says nothing.
-  const FieldOp others = stronger(a.at_any_depth("*"), b.at_any_depth("*"));
-  if (others.kind != FieldOp::Kind::Keep) fields["/**/*"] = to_json(others);
+  // "*" first: what says the same about a name as it does says nothing. Then each name, then each below a parent.
+  View::Names names;
   for (const View* view : {&a, &b}) {
-    for (const auto& entry : view->names_) {
-      if (entry.first == "*") continue;
-      const FieldOp op = stronger(a.at_any_depth(entry.first), b.at_any_depth(entry.first));
-      if (op != others) fields[any_depth(entry.first)] = to_json(op);
-    }
+    for (const auto& [key, op] : view->names_)
+      names.emplace(key, stronger(a.at_any_depth(key.second, key.first), b.at_any_depth(key.second, key.first)));
+  }
+  FieldOp keep;
+  keep.kind = FieldOp::Kind::Keep;
+  const auto others = names.find({"", "*"});
+  const FieldOp other = others == names.end() ? keep : others->second;
+  if (other.kind != FieldOp::Kind::Keep) fields["/**/*"] = to_json(other);
+  for (const auto& [key, op] : names) {
+    const auto& [above, name] = key;
+    if (above.empty() && (name == "*" || op == other)) continue;
+    const auto plain = names.find({"", name});
+    if (!above.empty() && op == (plain == names.end() ? other : plain->second)) continue;
+    fields[any_depth(above, name)] = to_json(op);
   }
   JsonObject document{{"media", "application/x-ndjson"}, {"fields", std::move(fields)}};
   if (!rows.empty()) {
@@ -90,6 +105,7 @@ Result<View> join(const View& a, const View& b) {
     for (const RowRule& row : rows) list.push_back(row_json(row));
     document["rows"] = std::move(list);
   }
+  if (a.drop_empty_ || b.drop_empty_) document["empty"] = "drop";
   const std::uint64_t epoch = std::max(a.epoch_, b.epoch_);
   if (epoch != 0) document["epoch"] = static_cast<std::int64_t>(epoch);
   const std::string& schema = a.schema_digest_.empty() ? b.schema_digest_ : a.schema_digest_;

@@ -57,10 +57,11 @@ class RecordView {
   void each(const FieldPath& path, const std::function<bool(const FieldValue&)>& visit) const;
 
   // Appends the reduced record (no newline). Objects and arrays on the way to an entry are written with what is kept
-  // of them, also when that is nothing. Code::JsonShape (help "pointer") when a container on the way is a scalar
-  // other than null, or when the hook fails (its error is the cause); then out is as it was.
+  // of them, also when that is nothing; with drop_empty they are left out then, and so are those that came empty (not
+  // the record). Code::JsonShape (help "pointer") when a container on the way is a scalar other than null, or when the
+  // hook fails (its error is the cause); then out is as it was.
   [[nodiscard]] Status write_kept(const KeepTree& tree, std::string& out, const KeepHook& hook = {},
-                                  const NameRules* names = nullptr) const;
+                                  const NameRules* names = nullptr, bool drop_empty = false) const;
 
  private:
   friend class RecordParser;

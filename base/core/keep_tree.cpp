@@ -1,6 +1,7 @@
 #include "base/core/keep_tree.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include <fmt/format.h>
 
@@ -22,8 +23,18 @@ bool unescape(std::string_view token, std::string& out) {
   return true;
 }
 
+// Of its length, first and last octets: names are short, and who chooses them gains nothing but time over his own view.
+std::size_t hash(std::string_view name) {
+  std::uint64_t first = 0, last = 0;
+  const std::size_t n = std::min<std::size_t>(name.size(), 8);
+  std::memcpy(&first, name.data(), n);
+  std::memcpy(&last, name.data() + name.size() - n, n);
+  std::uint64_t mixed = (first ^ (last << 7U | last >> 57U) ^ name.size()) * 0x9e3779b97f4a7c15U;
+  return static_cast<std::size_t>(mixed ^ (mixed >> 32U));
+}
+
 template <class Members>
-auto place(Members& members, std::string_view name) {
+auto find_place(Members& members, std::string_view name) {
   return std::lower_bound(members.begin(), members.end(), name,
                           [](const auto& member, std::string_view n) { return member.first < n; });
 }
@@ -68,7 +79,7 @@ std::string FieldPath::text() const {
 }
 
 const KeepTree* KeepTree::member(std::string_view name) const {
-  const auto it = place(members_, name);
+  const auto it = find_place(members_, name);
   return it != members_.end() && it->first == name ? &it->second : nullptr;
 }
 
@@ -80,24 +91,65 @@ KeepTree& KeepTree::at(const FieldPath& path) {
       node = node->elements_.get();
       continue;
     }
-    auto it = place(node->members_, token);
+    auto it = find_place(node->members_, token);
     if (it == node->members_.end() || it->first != token) it = node->members_.emplace(it, token, KeepTree());
     node = &it->second;
   }
   return *node;
 }
 
-void NameRules::set(std::string name, Rule rule) {
-  const auto it = place(rules_, name);
-  if (it != rules_.end() && it->first == name)
-    it->second = rule;
-  else
-    rules_.emplace(it, std::move(name), rule);
+void NameRules::set(std::string_view name, Rule rule) {
+  Entry& entry = entries_[intern(name) - 1];
+  entry.ruled = true;
+  entry.rule = rule;
 }
 
-const NameRules::Rule& NameRules::of(std::string_view name) const {
-  const auto it = place(rules_, name);
-  return it != rules_.end() && it->first == name ? it->second : others_;
+void NameRules::set_below(std::string_view parent, std::string_view name, Rule rule) {
+  const Name above = intern(parent);
+  auto& below = entries_[intern(name) - 1].below;
+  const auto it = std::ranges::find(below, above, [](const auto& one) { return one.first; });
+  if (it != below.end())
+    it->second = rule;
+  else
+    below.emplace_back(above, rule);
+}
+
+NameRules::Found NameRules::find(Name parent, std::string_view name) const {
+  const Name found = lookup(name);
+  if (found == 0) return {&others_, 0};
+  const Entry& entry = entries_[found - 1];
+  for (const auto& [above, rule] : entry.below) {
+    if (above == parent) return {&rule, found};
+  }
+  return {entry.ruled ? &entry.rule : &others_, found};
+}
+
+NameRules::Name NameRules::lookup(std::string_view name) const {
+  if (slots_.empty()) return 0;
+  const std::size_t mask = slots_.size() - 1;
+  for (std::size_t at = hash(name) & mask;; at = (at + 1) & mask) {
+    const Name found = slots_[at];
+    if (found == 0 || entries_[found - 1].name == name) return found;
+  }
+}
+
+NameRules::Name NameRules::intern(std::string_view name) {
+  if (const Name known = lookup(name); known != 0) return known;
+  entries_.push_back({std::string(name), false, {}, {}});
+  if (slots_.size() < 2 * entries_.size()) {
+    slots_.assign(std::max<std::size_t>(16, 2 * slots_.size()), 0);
+    for (Name each = 1; each <= entries_.size(); ++each) place(each);
+  } else {
+    place(static_cast<Name>(entries_.size()));
+  }
+  return static_cast<Name>(entries_.size());
+}
+
+void NameRules::place(Name name) {
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t at = hash(entries_[name - 1].name) & mask;
+  while (slots_[at] != 0) at = (at + 1) & mask;
+  slots_[at] = name;
 }
 
 }  // namespace sekisho

@@ -59,21 +59,41 @@ class KeepTree {
 };
 
 // What to do at every member of a name, wherever it stands: it only takes away from what a KeepTree keeps. A Write
-// reaches each element of an array. Built once for each plan, read by many threads.
+// reaches each element of an array. The nearest decides: a rule for the name below the member that its object belongs
+// to (arrays between them do not count), one for the name, one for all others. Built once for each plan, read by many
+// threads.
 class NameRules {
  public:
   struct Rule {
     KeepTree::Action action = KeepTree::Action::Keep;
     std::uint32_t tag = 0;
   };
-  void set(std::string name, Rule rule);
-  void set_others(Rule rule) { others_ = rule; }  // for names without a rule of their own
+  using Name = std::uint32_t;  // 0: of no rule, and what the record itself stands below
+  struct Found {
+    const Rule* rule;
+    Name name;
+  };
 
-  [[nodiscard]] const Rule& of(std::string_view name) const;
-  [[nodiscard]] bool empty() const { return rules_.empty() && others_.action == KeepTree::Action::Keep; }
+  void set(std::string_view name, Rule rule);
+  void set_below(std::string_view parent, std::string_view name, Rule rule);
+  void set_others(Rule rule) { others_ = rule; }  // for names without a rule
+
+  [[nodiscard]] Found find(Name parent, std::string_view name) const;
+  [[nodiscard]] bool empty() const { return entries_.empty() && others_.action == KeepTree::Action::Keep; }
 
  private:
-  std::vector<std::pair<std::string, Rule>> rules_;  // sorted by name
+  struct Entry {
+    std::string name;
+    bool ruled = false;
+    Rule rule;
+    std::vector<std::pair<Name, Rule>> below;  // few
+  };
+  [[nodiscard]] Name lookup(std::string_view name) const;
+  Name intern(std::string_view name);
+  void place(Name name);
+
+  std::vector<Entry> entries_;  // Name is the index from 1
+  std::vector<Name> slots_;     // a power of two, at most half full; open addressing
   Rule others_;
 };
 

@@ -36,19 +36,27 @@ bool visit(const Nodes& nodes, const TapeNode& node, const std::vector<std::stri
 // Writes a record along a keep tree. The recursion is as deep as the record, which the parser bounds.
 class Writer {
  public:
-  Writer(const Nodes& nodes, const KeepHook& hook, const NameRules* names, std::string& out)
-      : nodes_(nodes), hook_(hook), names_(names), out_(out) {}
+  Writer(const Nodes& nodes, const KeepHook& hook, const NameRules* names, bool drop_empty, std::string& out)
+      : nodes_(nodes), hook_(hook), names_(names), drop_empty_(drop_empty), out_(out) {}
 
-  // tree: what the tree says at this value, or nothing; keep: what the nearest entry above says.
-  Status value(std::size_t self, const KeepTree* tree, bool keep, std::uint32_t name_tag = 0) {
+  // Where a value stands.
+  struct Place {
+    const KeepTree* tree = nullptr;  // what the tree says at it, or nothing
+    bool keep = false;               // what the nearest entry above says
+    NameRules::Name name = 0;        // of the member that it is or belongs to
+    std::uint32_t name_tag = 0;      // of that name's rule, where it writes
+  };
+
+  Status value(std::size_t self, const Place& at) {
     const TapeNode& node = nodes_[self];
-    const bool writes = tree != nullptr && tree->action() == KeepTree::Action::Write;
-    if (name_tag != 0) return by_name(self, writes ? tree->tag() : 0, writes || leaves_whole(tree, keep), name_tag);
-    if (writes) return written_by_hook(node, tree->tag());
-    const bool inherited = tree != nullptr && tree->action() == KeepTree::Action::Keep ? true : keep;
+    const bool writes = at.tree != nullptr && at.tree->action() == KeepTree::Action::Write;
+    if (at.name_tag != 0)
+      return by_name(self, writes ? at.tree->tag() : 0, writes || leaves_whole(at.tree, at.keep), at.name_tag);
+    if (writes) return written_by_hook(node, at.tree->tag());
+    const bool inherited = at.tree != nullptr && at.tree->action() == KeepTree::Action::Keep ? true : at.keep;
     switch (node.kind) {
-      case FieldKind::Object: return object(self, tree, inherited);
-      case FieldKind::Array: return array(self, tree, inherited);
+      case FieldKind::Object: return object(self, {at.tree, inherited, at.name, 0});
+      case FieldKind::Array: return array(self, {at.tree, inherited, at.name, 0});
       default: break;
     }
     if (!inherited && node.kind != FieldKind::Null) {
@@ -69,49 +77,63 @@ class Writer {
     return tree != nullptr && tree->action() == KeepTree::Action::Drop ? false : keep;
   }
 
-  Status object(std::size_t self, const KeepTree* tree, bool keep) {
-    if (!keep && !tree->leaf() && !tree->has_members())
+  Status object(std::size_t self, const Place& at) {
+    if (!at.keep && !at.tree->leaf() && !at.tree->has_members())
       return fail(Code::JsonShape, "an object where the plan has an array");
     out_ += '{';
-    bool first = true;
+    const std::size_t start = out_.size();
     const std::size_t end = nodes_[self].next;
     for (std::size_t i = self + 1; i < end; i = nodes_[i].next) {
-      const KeepTree* inner = tree == nullptr ? nullptr : tree->member(nodes_[i].name);
-      if (!leaves(inner, keep)) continue;
-      std::uint32_t name_tag = 0;
+      Place inner{at.tree == nullptr ? nullptr : at.tree->member(nodes_[i].name), at.keep, 0, 0};
+      if (!leaves(inner.tree, at.keep)) continue;
+      inner.keep = inherit(inner.tree, at.keep);
       if (names_ != nullptr) {
-        const NameRules::Rule& rule = names_->of(nodes_[i].name);
-        if (rule.action == KeepTree::Action::Drop) continue;
-        if (rule.action == KeepTree::Action::Write) name_tag = rule.tag;
+        const NameRules::Found found = names_->find(at.name, nodes_[i].name);
+        if (found.rule->action == KeepTree::Action::Drop) continue;
+        if (found.rule->action == KeepTree::Action::Write) inner.name_tag = found.rule->tag;
+        inner.name = found.name;
       }
-      if (!first) out_ += ',';
-      first = false;
+      const std::size_t before = out_.size();
+      if (before != start) out_ += ',';
       out_ += '"';
       out_ += nodes_[i].name_raw;
       out_ += "\":";
-      if (Status s = value(i, inner, inherit(inner, keep), name_tag); !s) return below(s, nodes_[i].name);
+      const std::size_t at_value = out_.size();
+      if (Status s = value(i, inner); !s) return below(s, nodes_[i].name);
+      if (is_empty(i, at_value)) out_.resize(before);
     }
     out_ += '}';
     return {};
   }
 
-  Status array(std::size_t self, const KeepTree* tree, bool keep) {
-    const KeepTree* inner = tree == nullptr ? nullptr : tree->elements();
-    if (!keep && inner == nullptr) return fail(Code::JsonShape, "an array where the plan has an object");
+  Status array(std::size_t self, const Place& at) {
+    const KeepTree* tree = at.tree == nullptr ? nullptr : at.tree->elements();
+    if (!at.keep && tree == nullptr) return fail(Code::JsonShape, "an array where the plan has an object");
+    const Place inner{tree, inherit(tree, at.keep), at.name, 0};
     out_ += '[';
-    bool first = true;
+    const std::size_t start = out_.size();
     const std::size_t end = nodes_[self].next;
-    for (std::size_t i = self + 1; i < end && leaves(inner, keep); i = nodes_[i].next) {
-      if (!first) out_ += ',';
-      first = false;
-      if (Status s = value(i, inner, inherit(inner, keep)); !s) return below(s, "*");
+    for (std::size_t i = self + 1; i < end && leaves(tree, at.keep); i = nodes_[i].next) {
+      const std::size_t before = out_.size();
+      if (before != start) out_ += ',';
+      const std::size_t at_value = out_.size();
+      if (Status s = value(i, inner); !s) return below(s, "*");
+      if (is_empty(i, at_value)) out_.resize(before);
     }
     out_ += ']';
     return {};
   }
 
+  // Whether what was written at the end is to go again.
+  [[nodiscard]] bool is_empty(std::size_t self, std::size_t written) const {
+    const FieldKind kind = nodes_[self].kind;
+    return drop_empty_ && (kind == FieldKind::Object || kind == FieldKind::Array) && out_.size() == written + 2 &&
+           (out_[written] == '{' || out_[written] == '[');
+  }
+
   static bool leaves_whole(const KeepTree* tree, bool keep) {
-    return tree == nullptr || tree->action() == KeepTree::Action::None ? keep : tree->action() == KeepTree::Action::Keep;
+    return tree == nullptr || tree->action() == KeepTree::Action::None ? keep
+                                                                       : tree->action() == KeepTree::Action::Keep;
   }
 
   // A member whose name has a rule; of what does not leave itself, nothing is written by the rule either.
@@ -152,6 +174,7 @@ class Writer {
   const Nodes& nodes_;
   const KeepHook& hook_;
   const NameRules* names_;
+  const bool drop_empty_;
   std::string& out_;
 };
 
@@ -189,10 +212,10 @@ void RecordView::each(const FieldPath& path, const std::function<bool(const Fiel
   visit(tape_->nodes, tape_->nodes.front(), path.tokens(), 0, visitor);
 }
 
-Status RecordView::write_kept(const KeepTree& tree, std::string& out, const KeepHook& hook,
-                              const NameRules* names) const {
+Status RecordView::write_kept(const KeepTree& tree, std::string& out, const KeepHook& hook, const NameRules* names,
+                              bool drop_empty) const {
   const std::size_t before = out.size();
-  Status written = Writer(tape_->nodes, hook, names, out).value(0, &tree, false);
+  Status written = Writer(tape_->nodes, hook, names, drop_empty, out).value(0, {&tree, false, 0, 0});
   if (!written) out.resize(before);
   return written;
 }

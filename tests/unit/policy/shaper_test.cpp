@@ -125,6 +125,64 @@ TEST(Shaper, ValuesWrittenAnew) {
   });
 }
 
+TEST(Shaper, NamesBelowAParent) {
+  constexpr std::string_view kValues =
+      R"({"fields":{"":"keep","/**/value":"drop","/**/id/value":{"mask":2},"/**/sum/value":{"round":1},"/**/q/value":"keep"}})";
+  check({
+      {"each its own", kValues,
+       R"({"id":{"value":"abcdef"},"sum":[{"value":1.26}],"q":{"value":3,"x":{"value":4}},"value":5})",
+       "{\"id\":{\"value\":\"****ef\"},\"sum\":[{\"value\":1.3}],\"q\":{\"value\":3,\"x\":{}}}\n"},
+      {"through arrays of arrays", kValues, R"({"q":[[{"value":3}]],"a":[[{"value":3}]]})",
+       "{\"q\":[[{\"value\":3}]],\"a\":[[{}]]}\n"},
+      {"an escaped parent is the same", kValues, "{\"\\u0071\":{\"value\":3}}", "{\"\\u0071\":{\"value\":3}}\n"},
+      {"the parent's own value is not meant", kValues, R"({"q":"z"})", "{\"q\":\"z\"}\n"},
+      {"it does not open what is left out", R"({"fields":{"/a":"keep","/**/b/c":"keep"}})", R"({"b":{"c":1},"a":2})",
+       "{\"a\":2}\n"},
+  });
+}
+
+TEST(Shaper, EmptyIsDropped) {
+  constexpr std::string_view kDrop = R"({"empty":"drop","fields":{"":"keep","/**/name":"drop","/**/n":{"round":1}}})";
+  check({
+      {"what became empty", kDrop, R"({"a":{"name":1},"b":2})", "{\"b\":2}\n"},
+      {"upwards", kDrop, R"({"a":[{"b":[{"name":1}]},{"c":3}],"d":[[],{}]})", "{\"a\":[{\"c\":3}]}\n"},
+      {"at the end", kDrop, R"({"b":2,"a":{"name":1}})", "{\"b\":2}\n"},
+      {"not the record", kDrop, R"({"name":1})", "{}\n"},
+      {"an empty text stays", kDrop, R"({"a":"","b":null})", "{\"a\":\"\",\"b\":null}\n"},
+      {"an empty list of a written name", kDrop, R"({"n":[],"m":[1.25]})", "{\"m\":[1.25]}\n"},
+      {"on the way to an entry", R"({"empty":"drop","fields":{"/a/*/x":"keep"}})", R"({"a":[{"y":1},{"x":2}]})",
+       "{\"a\":[{\"x\":2}]}\n"},
+      {"without the option they stay", R"({"fields":{"":"keep","/**/name":"drop"}})", R"({"a":{"name":1}})",
+       "{\"a\":{}}\n"},
+  });
+}
+
+TEST(Shaper, APseudonymIsOneToOneWithinItsDomainAndSaysNothingOutsideIt) {
+  ASSERT_TRUE(rc::check("pseudonyms", [] {
+    const auto text = [] { return *rc::gen::container<std::string>(rc::gen::inRange('a', 'z')); };
+    const auto token = [](const PseudonymDomain& domain, std::string_view field_class, std::uint64_t epoch,
+                          std::string_view value) {
+      std::string out;
+      Pseudonyms(domain, field_class, epoch).append_token(out, value);
+      return out;
+    };
+    const Bytes root = *rc::gen::container<Bytes>(32, rc::gen::arbitrary<std::uint8_t>());
+    PseudonymDomain one{root, {}}, other{root, {}};
+    one.agreement[0] = *rc::gen::arbitrary<std::uint8_t>();
+    other.agreement[31] = *rc::gen::inRange<std::uint8_t>(1, 255);
+    const std::string a = text(), b = text();
+    RC_ASSERT(is_token(token(one, "c", 0, a)));
+    RC_ASSERT((token(one, "c", 0, a) == token(one, "c", 0, b)) == (a == b));
+    RC_ASSERT(token(one, "c", 0, a) != token(other, "c", 0, a));
+    RC_ASSERT(token(one, "c", 0, a) != token(one, "d", 0, a));
+    RC_ASSERT(token(one, "c", 0, a) != token(one, "c", 1, a));
+    std::string reference;
+    Pseudonyms(one, "c", 0).append_reference(reference, "Patient/x" + a);
+    RC_ASSERT(reference == "Patient/" + token(one, "c", 0, "x" + a));
+    RC_ASSERT(is_token_reference(reference));
+  }));
+}
+
 TEST(Shaper, PseudonymsHoldWithinAnAgreementOnly) {
   const View view =
       View::parse(
@@ -258,6 +316,14 @@ TEST(OutputCheck, FindsWhatShouldNotBeThere) {
       {R"({"l":[{"y":1}]})", "/l/*/y"},
       {R"({"l":["x"]})", "/l/*"},
   };
+  const auto names = compile(R"({"empty":"drop","fields":{"":"keep","/**/value":"drop","/**/q/value":"keep"}})");
+  for (const std::string_view bad :
+       {R"({"value":1})", R"({"p":{"value":1}})", R"({"a":{}})", R"({"a":[[]]})", R"({"q":{"x":[{"value":1}]}})"}) {
+    EXPECT_FALSE(check_output(*names, bad)) << bad;
+  }
+  for (const std::string_view good : {R"({})", R"({"q":[[{"value":1}]]})", R"({"q":"value","a":""})"}) {
+    EXPECT_TRUE(check_output(*names, good)) << good;
+  }
   for (const auto& [record, pointer] : rows) {
     const Status status = check_output(*plan, record);
     EXPECT_EQ(status.has_value(), pointer.empty()) << record;

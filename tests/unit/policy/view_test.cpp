@@ -40,7 +40,13 @@ TEST(View, Refused) {
       {"ends that is no truth", R"({"fields":{},"rows":[{"pointer":"/a","op":"eq","value":1,"ends":1}]})"},
       {"negative epoch", R"({"fields":{},"epoch":-1})"},
       {"** inside", R"({"fields":{"/a/**/b":"drop"}})"},
-      {"** with more below", R"({"fields":{"/**/a/b":"drop"}})"},
+      {"a wild parent", R"({"fields":{"/**/*/b":"drop"}})"},
+      {"a wild name below a parent", R"({"fields":{"/**/a/*":"drop"}})"},
+      {"empty that is kept", R"({"fields":{},"empty":"keep"})"},
+      {"a pseudonym of no class", R"({"fields":{"/a":{"pseudonym":null}}})"},
+      {"an unknown preset", R"({"preset":"fhir"})"},
+      {"an unknown member beside a preset", R"({"preset":"fhir-deidentify@1","extra":1})"},
+      {"** with more below", R"({"fields":{"/**/a/b/c":"drop"}})"},
       {"row without value", R"({"fields":{},"rows":[{"pointer":"/a","op":"eq"}]})"},
       {"row with another operator", R"({"fields":{},"rows":[{"pointer":"/a","op":"lt","value":1}]})"},
       {"row with a number that is no integer", R"({"fields":{},"rows":[{"pointer":"/a","op":"eq","value":1.5}]})"},
@@ -79,7 +85,8 @@ Json random_op() {
 }
 
 Json random_view() {
-  const std::vector<std::string> pointers{"", "/a", "/a/b", "/a/b/c", "/d", "/d/*", "/d/*/e", "/**/z", "/**/y", "/**/*"};
+  const std::vector<std::string> pointers{"",       "/a",    "/a/b",  "/a/b/c", "/d",      "/d/*",
+                                          "/d/*/e", "/**/z", "/**/y", "/**/*",  "/**/y/z", "/**/q/z"};
   JsonObject fields;
   for (const std::string& pointer : pointers) {
     if (*rc::gen::inRange(0, 5) < 3) fields[pointer] = random_op();
@@ -87,13 +94,37 @@ Json random_view() {
   JsonArray rows;
   if (*rc::gen::arbitrary<bool>()) rows.push_back(test::json(R"({"pointer":"/lot","op":"eq","value":"x"})"));
   if (*rc::gen::arbitrary<bool>()) rows.push_back(test::json(R"({"pointer":"/n","op":"in","value":[2,1,null]})"));
-  return JsonObject{{"fields", fields}, {"rows", rows}, {"epoch", *rc::gen::inRange(0, 3)}};
+  JsonObject view{{"fields", fields}, {"rows", rows}, {"epoch", *rc::gen::inRange(0, 3)}};
+  if (*rc::gen::arbitrary<bool>()) view["empty"] = "drop";
+  return view;
 }
 
 View random_valid_view() {
   for (;;) {
     Result<View> view = View::parse(random_view());
     if (view) return *view;
+  }
+}
+
+// A join shows nothing that one of both hides: what shows another part of a value is not weaker.
+TEST(View, OperationsThatShowDifferentPartsCombineToNothing) {
+  const auto op = [](std::string_view text) { return field_op_from_json(test::json(text)).value(); };
+  const std::vector<std::tuple<std::string_view, std::string_view, std::string_view>> rows{
+      {R"({"mask":4})", R"({"generalise":"year"})", R"({"generalise":"none"})"},
+      {R"({"mask":4})", R"({"pseudonym":"a"})", R"({"generalise":"none"})"},
+      {R"({"generalise":"year"})", R"({"pseudonym":"a"})", R"({"generalise":"none"})"},
+      {R"({"pseudonym":"a"})", R"({"pseudonym":"a","reference":true})", R"({"generalise":"none"})"},
+      {R"({"generalise":{"band":4}})", R"({"generalise":{"band":6}})", R"({"generalise":{"band":12}})"},
+      {R"({"generalise":"year"})", R"({"generalise":{"prefix":2}})", R"({"generalise":"none"})"},
+      {R"({"mask":4})", R"({"mask":2})", R"({"mask":2})"},
+      {R"({"round":2})", R"({"mask":2})", R"({"mask":2})"},
+      {R"({"generalise":"none"})", R"({"redact":"x"})", R"({"redact":"x"})"},
+      {R"({"redact":"y"})", R"({"redact":"x"})", R"("redact")"},
+      {R"("redact")", R"("drop")", R"("drop")"},
+      {R"("keep")", R"({"round":0})", R"({"round":0})"}};
+  for (const auto& [a, b, both] : rows) {
+    EXPECT_EQ(to_json(stronger(op(a), op(b))), test::json(both)) << a << " " << b;
+    EXPECT_EQ(to_json(stronger(op(b), op(a))), test::json(both)) << b << " " << a;
   }
 }
 
@@ -119,8 +150,12 @@ TEST(View, JoinIsASemilattice) {
       RC_ASSERT(join(a, b)->effective(pointer) == stronger(a.effective(pointer), b.effective(pointer)));
     }
     for (const std::string_view name : {"z", "y", "q"}) {
-      RC_ASSERT(join(a, b)->at_any_depth(name) == stronger(a.at_any_depth(name), b.at_any_depth(name)));
+      for (const std::string_view above : {"", "y", "q", "a"}) {
+        RC_ASSERT(join(a, b)->at_any_depth(name, above) ==
+                  stronger(a.at_any_depth(name, above), b.at_any_depth(name, above)));
+      }
     }
+    RC_ASSERT(join(a, b)->drop_empty() == (a.drop_empty() || b.drop_empty()));
   }));
 }
 
