@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::chrono::milliseconds kFirstPause{100};
 constexpr std::chrono::milliseconds kLongestPause{5000};
-constexpr std::chrono::milliseconds kSendTick{5};  // between looks at what is still to be sent
 
 }  // namespace
 
@@ -124,17 +123,16 @@ struct MqttFeed::State {
     if (!session) return fail(Code::SourceFailed, "mqtt, acknowledge: no connection");
     if (!held.empty()) return MqttTake{};
     session->acknowledge();
-    while (session->sending()) {
+    for (;;) {
       if (cancelled) return fail(Code::Cancelled, "the reading was cancelled");
-      if (ask.deadline.expired()) return fail(Code::SourceTimeout, "the broker took no acknowledgement in time");
-      // What comes meanwhile waits in the inbox, unacknowledged, and ends the writing.
-      Status stepped = session->step(wake, async::Deadline::in(kSendTick).earlier(ask.deadline));
-      if (!stepped) {
-        lost(stepped.error());
-        return fail(stepped.error());
+      Result<bool> sent = session->flush(wake, ask.deadline);
+      if (sent && *sent) return MqttTake{};
+      if (!sent) {
+        lost(sent.error());
+        return fail(sent.error());
       }
+      if (ask.deadline.expired()) return fail(Code::SourceTimeout, "the broker took no acknowledgement in time");
     }
-    return MqttTake{};
   }
 
   // Moves what came into the batch; what does not fit is held for the next take.

@@ -21,7 +21,8 @@ namespace {
 constexpr int kKeepalive = 600;
 constexpr std::uint32_t kSessionNeverExpires = 0xFFFFFFFF;
 constexpr std::chrono::milliseconds kPartingTime{500};
-constexpr int kMaxWaitMs = 1000;  // how often loop_misc is due
+constexpr std::chrono::milliseconds kFlushTick{5};  // between looks at what is still on its way
+constexpr int kMaxWaitMs = 1000;                    // how often loop_misc is due
 
 void start_library() {
   static std::once_flag once;
@@ -128,22 +129,26 @@ Result<std::unique_ptr<MqttSession>> MqttSession::connect(const MqttAddress& add
 }
 
 MqttSession::~MqttSession() {
-  // With something unacknowledged no DISCONNECT and no write: it stays so.
   if (client_ == nullptr) return;
-  if (accepted_ && !unacknowledged_) part();
+  if (accepted_) part();
   mosquitto_destroy(client_);
 }
 
-// Waits until the broker closed, so that it has worked on every acknowledgement: a connection that is closed here with
-// octets unread is reset, and the broker drops what it has not looked at.
+// Waits until the broker closed, so that it has worked on every acknowledgement that was written: a connection that is
+// closed here with octets unread is reset, and the broker drops what it has not looked at. What is unacknowledged
+// stays so: no write and no DISCONNECT then.
 void MqttSession::part() {
   const int fd = ::dup(mosquitto_socket(client_));  // libmosquitto closes its own with the DISCONNECT
   if (fd < 0) return;
   const async::Deadline deadline = async::Deadline::in(kPartingTime);
-  mosquitto_disconnect(client_);
+  if (unacknowledged_) {
+    ::shutdown(fd, SHUT_WR);
+  } else {
+    mosquitto_disconnect(client_);
+  }
   bool open = true;
   while (open && !deadline.expired()) {
-    const bool writing = mosquitto_want_write(client_);
+    const bool writing = !unacknowledged_ && mosquitto_want_write(client_);
     pollfd waiting{fd, static_cast<short>(writing ? POLLOUT : POLLIN), 0};
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline.remaining());
     if (::poll(&waiting, 1, static_cast<int>(left.count())) <= 0) break;
@@ -164,10 +169,20 @@ void MqttSession::acknowledge() {
   if (inbox_.empty()) unacknowledged_ = false;
 }
 
-bool MqttSession::sending() const {
-  if (!unacknowledged_ && mosquitto_want_write(client_)) return true;
+Result<bool> MqttSession::flush(int wake, async::Deadline deadline) {
+  const bool writing = !unacknowledged_ && mosquitto_want_write(client_);
   int unsent = 0;
-  return ::ioctl(mosquitto_socket(client_), SIOCOUTQ, &unsent) == 0 && unsent > 0;
+  const int fd = mosquitto_socket(client_);
+  if (!writing && (::ioctl(fd, SIOCOUTQ, &unsent) != 0 || unsent == 0)) return true;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(
+      std::min<std::chrono::nanoseconds>(deadline.remaining(), kFlushTick));
+  pollfd fds[2] = {{fd, static_cast<short>(writing ? POLLOUT : 0), 0}, {wake, POLLIN, 0}};
+  if (::poll(fds, 2, static_cast<int>(left.count())) < 0) return false;
+  if ((fds[0].revents & (POLLERR | POLLHUP)) != 0) return fail(broken("acknowledge", "the connection ended"));
+  Status written;
+  if ((fds[0].revents & POLLOUT) != 0) written = settled(mosquitto_loop_write(client_, 1), "acknowledge");
+  if (!written) return fail(written.error());
+  return false;
 }
 
 Status MqttSession::step(int wake, async::Deadline deadline) {

@@ -4,8 +4,8 @@
 // as one of an outer thread, so that nothing is written but by loop_write, and loop_write is called only while
 // nothing that came on this connection is still unacknowledged by the taker. What is queued meanwhile waits, and the
 // broker sends at most its inflight window ahead: that is the back-pressure. A connection that breaks takes its
-// PUBACKs along, and the broker's persistent session sends those messages again; one that is ended here with everything
-// acknowledged ends in order, so that nothing of it comes again.
+// PUBACKs along, and the broker's persistent session sends those messages again; one that is ended here ends in order,
+// so that nothing of what was acknowledged comes again.
 // Blocks; one thread at a time. MQTT 5 (4.3.2, 4.4, 4.9) or 3.1.1.
 #pragma once
 
@@ -58,8 +58,8 @@ class MqttSession {
 
   // Everything that was taken is safe with the taker. Ignored while messages wait in the inbox.
   void acknowledge();
-  // Whether acknowledgements are still on this machine: queued, or not yet received by the broker's.
-  [[nodiscard]] bool sending() const;
+  // Writes acknowledgements and reads nothing; true when the broker's machine has them all. Waits for a moment at most.
+  [[nodiscard]] Result<bool> flush(int wake, async::Deadline deadline);
 
   [[nodiscard]] std::deque<MqttMessage>& inbox() { return inbox_; }
   [[nodiscard]] bool accepted() const { return accepted_; }      // CONNACK
