@@ -14,7 +14,7 @@ namespace sekisho::node {
 
 Status Node::Parts::open_identity() {
   clock = settings.clock_uncertainty ? std::make_shared<SystemClock>(*settings.clock_uncertainty) : std::make_shared<SystemClock>();
-  auto loaded = node::open_identity(settings);
+  auto loaded = node::open_identity(settings, true);
   if (!loaded) return fail(loaded.error());
   self = std::move(*loaded);
   return {};

@@ -42,7 +42,7 @@ Status Node::Parts::open_dataspace() {
   if (auto loaded = catalog->load(*storage); !loaded) return loaded;
   certificates = std::make_unique<CertificateBook>(self, *trust, *peers, *journal, *storage);
   if (auto archived = certificates->archive_own(); !archived) return archived;
-  if (auto loaded = agreements.load(*storage); !loaded) return loaded;
+  if (auto loaded = agreements.load(*storage, pseudonym_root(self)); !loaded) return loaded;
   tokens = std::make_unique<TokenService>(self.did, self.token_key, *clock, *random);
   outbox = std::make_unique<Outbox>(background->executor(0), *peers);
   const DataspaceParts parts{self,      *trust,    *catalog,   *journal, *storage, *peers, *certificates,

@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "base/core/log.hpp"
 #include "trust/keys/key_file.hpp"
+#include "trust/zone/node_folder.hpp"
 
 namespace sekisho::node {
 
-Result<LocalIdentity> open_identity(const Settings& settings) {
+Result<LocalIdentity> open_identity(const Settings& settings, bool complete) {
   std::optional<trust::KeyWrap> wrap;
   if (settings.passphrase_file) {
     auto opened = trust::KeyWrap::from_passphrase_file(*settings.passphrase_file);
@@ -17,6 +19,16 @@ Result<LocalIdentity> open_identity(const Settings& settings) {
   if (!self) return fail(self.error());
   if (self->dns != settings.dns) {
     return fail(Code::SettingInvalid, fmt::format("'node.dns' is {}, but the keys in {} are of {}", settings.dns, settings.keys.string(), self->dns));
+  }
+  if (complete && !self->pseudonym_key) {
+    auto made = trust::make_pseudonym_key(settings.keys, self->keys_wrapped ? &*wrap : nullptr);
+    if (made) {
+      self->pseudonym_key = std::move(*made);
+      log_warn("keys.pseudonym_made", {{"folder", settings.keys.string()}});
+    } else {
+      // A folder that cannot be written, perhaps: only what is written under pseudonyms needs the key.
+      log_warn("keys.pseudonym_missing", {{"folder", settings.keys.string()}, {"error", made.error().chain()}});
+    }
   }
   return self;
 }

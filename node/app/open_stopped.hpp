@@ -11,7 +11,8 @@
 
 namespace sekisho::node {
 
-[[nodiscard]] Result<LocalIdentity> open_identity(const Settings& settings);
+// complete: a folder without a key for pseudonyms gets one, and a warning in the log says so.
+[[nodiscard]] Result<LocalIdentity> open_identity(const Settings& settings, bool complete = false);
 // DatabaseLocked while the node runs.
 [[nodiscard]] Result<std::shared_ptr<RocksDbStorage>> open_stopped_storage(const Settings& settings, const LocalIdentity& self);
 

@@ -32,7 +32,7 @@ Status read_texts(const JsonObject& row, AgreementRecord& record, std::string& r
 
 }  // namespace
 
-Status complete_record(AgreementRecord& record, const std::optional<Json>& view) {
+Status complete_record(AgreementRecord& record, const std::optional<Json>& view, BytesView root) {
   Result<std::shared_ptr<const policy::Agreement>> agreement = policy::Agreement::parse(record.document);
   if (!agreement) return fail(agreement.error());
   record.agreement = std::move(*agreement);
@@ -44,7 +44,8 @@ Status complete_record(AgreementRecord& record, const std::optional<Json>& view)
     if (!parsed) return fail(parsed.error());
     record.view = std::make_shared<const policy::View>(std::move(*parsed));
   }
-  Result<std::shared_ptr<const policy::Shaper>> shaper = policy::make_shaper(record.view.get());
+  const policy::PseudonymDomain domain{root, record.digest};
+  Result<std::shared_ptr<const policy::Shaper>> shaper = policy::make_shaper(record.view.get(), root.empty() ? nullptr : &domain);
   if (!shaper) return fail(shaper.error());
   record.shaper = std::move(*shaper);
   return {};
@@ -65,7 +66,7 @@ Json to_row(const AgreementRecord& record) {
   return row;
 }
 
-Result<std::shared_ptr<const AgreementRecord>> agreement_from_row(const Json& row) {
+Result<std::shared_ptr<const AgreementRecord>> agreement_from_row(const Json& row, BytesView root) {
   if (!row.is_object()) return fail(Code::DatabaseDamaged, "an agreement's row is not an object");
   const JsonObject& object = row.get_object();
   auto record = std::make_shared<AgreementRecord>();
@@ -78,7 +79,7 @@ Result<std::shared_ptr<const AgreementRecord>> agreement_from_row(const Json& ro
   record->document = Json(**document);
   std::optional<Json> view;
   if (const Json* member = object.if_contains("view")) view = *member;
-  Status complete = complete_record(*record, view);
+  Status complete = complete_record(*record, view, root);
   if (!complete) return fail(complete.error());
   Result<std::string> digest = get_string(object, "digest");
   if (!digest || *digest != to_hex(record->digest)) {
@@ -87,12 +88,12 @@ Result<std::shared_ptr<const AgreementRecord>> agreement_from_row(const Json& ro
   return record;
 }
 
-Status AgreementBook::load(const Storage& storage) {
+Status AgreementBook::load(const Storage& storage, BytesView root) {
   Status damaged;
   Status scanned = storage.scan(Family::Agreement, {}, {}, [&](BytesView key, BytesView value) {
     Result<Json> json = parse_json(as_text(value));
     Result<std::shared_ptr<const AgreementRecord>> record =
-        json ? agreement_from_row(*json) : Result<std::shared_ptr<const AgreementRecord>>(fail(json.error()));
+        json ? agreement_from_row(*json, root) : Result<std::shared_ptr<const AgreementRecord>>(fail(json.error()));
     if (!record) {
       damaged = fail(Code::DatabaseDamaged, fmt::format("agreement {} cannot be read", as_text(key)), record.error());
       return false;

@@ -44,16 +44,17 @@ struct AgreementRecord {
   std::shared_ptr<const policy::Shaper> shaper;  // of that view
 };
 
-// Fills what follows from role and document (id, digest, compiled agreement) and, for a provider, from the view (shaper).
-[[nodiscard]] Status complete_record(AgreementRecord& record, const std::optional<Json>& view);
+// Fills what follows from role and document (id, digest, compiled agreement) and, for a provider, from the view (shaper,
+// whose pseudonyms are this agreement's). root: of this node's pseudonyms, empty when it has no key.
+[[nodiscard]] Status complete_record(AgreementRecord& record, const std::optional<Json>& view, BytesView root);
 
 [[nodiscard]] Json to_row(const AgreementRecord& record);
-[[nodiscard]] Result<std::shared_ptr<const AgreementRecord>> agreement_from_row(const Json& row);
+[[nodiscard]] Result<std::shared_ptr<const AgreementRecord>> agreement_from_row(const Json& row, BytesView root);
 
 class AgreementBook {
  public:
   // Everything in family Agreement; a row that cannot be read is an error (DatabaseDamaged).
-  [[nodiscard]] Status load(const Storage& storage);
+  [[nodiscard]] Status load(const Storage& storage, BytesView root);
   void insert(std::shared_ptr<const AgreementRecord> record);
   // The peer ended the negotiation after all, before it was final.
   void remove(std::string_view id);

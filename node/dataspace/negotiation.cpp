@@ -28,7 +28,7 @@ Json Negotiation::to_row() const {
   return row;
 }
 
-Result<Negotiation> Negotiation::from_row(const JsonObject& row) {
+Result<Negotiation> Negotiation::from_row(const JsonObject& row, const LocalIdentity& self) {
   Negotiation process;
   Status base = read_base(row, process);
   if (!base) return fail(base.error());
@@ -49,7 +49,7 @@ Result<Negotiation> Negotiation::from_row(const JsonObject& row) {
   if (!rules) return fail(rules.error());
   process.rules = *rules;
   if (const Json* member = row.if_contains("record")) {
-    Result<std::shared_ptr<const AgreementRecord>> record = agreement_from_row(*member);
+    Result<std::shared_ptr<const AgreementRecord>> record = agreement_from_row(*member, pseudonym_root(self));
     if (!record) return fail(record.error());
     process.record = std::move(*record);
   }

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "node/dataspace/process.hpp"
+#include "node/identity/local_identity.hpp"
 #include "policy/negotiation_fsm.hpp"
 
 namespace sekisho::node {
@@ -22,7 +23,7 @@ struct Negotiation : ProcessBase {
 
   [[nodiscard]] bool ended() const { return policy::is_final(state); }
   [[nodiscard]] Json to_row() const;
-  [[nodiscard]] static Result<Negotiation> from_row(const JsonObject& row);
+  [[nodiscard]] static Result<Negotiation> from_row(const JsonObject& row, const LocalIdentity& self);
 
   // The state once the peer has acknowledged the pending message.
   [[nodiscard]] policy::NegotiationState acknowledged() const;

@@ -93,7 +93,7 @@ Result<AgreementPointer> NegotiationService::Impl::check_agreement(const Negotia
   record->peer_zone = process.peer_zone;
   record->dataset = process.dataset;
   record->offer = process.offer;
-  Status complete = complete_record(*record, std::nullopt);
+  Status complete = complete_record(*record, std::nullopt, {});
   if (!complete) return fail(complete.error());
   if (!acceptable_id(record->id)) return shape_error("/agreement/@id", "is not an acceptable id");
   if (record->agreement->assigner != process.peer_did || record->agreement->assignee != parts.self.did) {

@@ -100,7 +100,7 @@ Result<AgreementPointer> NegotiationService::Impl::agree(const trust::PeerIdenti
   record->offer = *id;
   record->source = dataset->object.source;
   record->media = dataset->object.media;
-  Status complete = complete_record(*record, dataset->object.view);
+  Status complete = complete_record(*record, dataset->object.view, pseudonym_root(parts.self));
   if (!complete) return fail(complete.error());
   return record;
 }

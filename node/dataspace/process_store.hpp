@@ -2,7 +2,7 @@
 // by units of work. Internal to this room.
 //
 // Process derives from ProcessBase and has: kFamily, kOwner (name in outbox and index), ended(), to_row(),
-// static from_row(Json). Thread-safe.
+// static from_row(JsonObject, LocalIdentity). Thread-safe.
 #pragma once
 
 #include <deque>
@@ -152,11 +152,11 @@ class ProcessStore {
   }
 
  private:
-  static Result<Pointer> read(BytesView value) {
+  Result<Pointer> read(BytesView value) const {
     Result<Json> json = parse_json(as_text(value));
     if (!json) return fail(json.error());
     if (!json->is_object()) return fail(Code::DatabaseDamaged, "a process row is not an object");
-    Result<Process> process = Process::from_row(json->get_object());
+    Result<Process> process = Process::from_row(json->get_object(), parts_.self);
     if (!process) return fail(process.error());
     return std::make_shared<const Process>(std::move(*process));
   }

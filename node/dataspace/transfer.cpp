@@ -16,7 +16,7 @@ Json Transfer::to_row() const {
   return row;
 }
 
-Result<Transfer> Transfer::from_row(const JsonObject& row) {
+Result<Transfer> Transfer::from_row(const JsonObject& row, const LocalIdentity& /*self*/) {
   Transfer process;
   Status base = read_base(row, process);
   if (!base) return fail(base.error());

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "node/dataspace/process.hpp"
+#include "node/identity/local_identity.hpp"
 #include "policy/transfer_fsm.hpp"
 
 namespace sekisho::node {
@@ -26,7 +27,7 @@ struct Transfer : ProcessBase {
 
   [[nodiscard]] bool ended() const { return policy::is_final(state); }
   [[nodiscard]] Json to_row() const;
-  [[nodiscard]] static Result<Transfer> from_row(const JsonObject& row);
+  [[nodiscard]] static Result<Transfer> from_row(const JsonObject& row, const LocalIdentity& self);
 
   // See TransferRecord::serves.
   [[nodiscard]] bool serves() const;

@@ -43,6 +43,7 @@ Result<LocalIdentity> load_local_identity(const std::filesystem::path& keys, tru
   self.tls_chain_pem = std::move(folder->tls_chain_pem);
   self.descriptor = std::move(folder->descriptor);
   self.keys_wrapped = folder->wrapped;
+  self.pseudonym_key = std::move(folder->pseudonym_key);
 
   Result<std::string> pem = folder->keys.tls.pem();
   if (!pem) return fail(pem.error());
@@ -57,6 +58,10 @@ Result<LocalIdentity> load_local_identity(const std::filesystem::path& keys, tru
   if (!token) return fail(token.error());
   self.token_key = std::move(*token);
   return self;
+}
+
+BytesView pseudonym_root(const LocalIdentity& self) {
+  return self.pseudonym_key ? self.pseudonym_key->view() : BytesView();
 }
 
 Result<Json> did_document(const LocalIdentity& self) {

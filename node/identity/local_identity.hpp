@@ -33,6 +33,7 @@ struct LocalIdentity {
   std::shared_ptr<Signer> statement_signer;
   std::shared_ptr<Signer> log_signer;
   std::shared_ptr<const EcdsaPrivateKey> token_key;  // ES256, a key of its own; its public half is in the DID document
+  std::shared_ptr<const Secret> pseudonym_key;  // the root of all pseudonyms; null: the folder has none
   Bytes descriptor;          // own zone's descriptor, the one anchor of this node
   bool keys_wrapped = false; // false: the key files lie plain at 0600, and `status` says so
 };
@@ -40,6 +41,9 @@ struct LocalIdentity {
 // wrap opens wrapped key files; null where they lie plain. Errors: KeyFile, KeyFileMode and those of the certificate parsers,
 // naming the file.
 [[nodiscard]] Result<LocalIdentity> load_local_identity(const std::filesystem::path& keys, trust::KeyWrap* wrap = nullptr);
+
+// Empty when there is no key.
+[[nodiscard]] BytesView pseudonym_root(const LocalIdentity& self);
 
 // /.well-known/did.json: the token key, and the Dataspace Protocol's end points.
 [[nodiscard]] Result<Json> did_document(const LocalIdentity& self);

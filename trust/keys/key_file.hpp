@@ -1,5 +1,6 @@
 // Private keys as files with mode 0600 (formats.md 3): plain PKCS#8 PEM, or the same wrapped by one key-encryption
-// key that is derived from a passphrase (Argon2id, then XChaCha20-Poly1305 per file).
+// key that is derived from a passphrase (Argon2id, then XChaCha20-Poly1305 per file). A symmetric key lies as base64
+// below a line that says so.
 //
 // Errors: KeyFile (missing, damaged, wrong passphrase, another kind), KeyFileMode (readable by others).
 #pragma once
@@ -44,5 +45,16 @@ struct LoadedKey {
 [[nodiscard]] Status save_key(const std::filesystem::path& path, const PrivateKey& key, KeyWrap* wrap = nullptr);
 // A wrapped file without wrap is KeyFile ("needs a passphrase"); a plain file is accepted with or without wrap.
 [[nodiscard]] Result<LoadedKey> load_key(const std::filesystem::path& path, KeyKind expected, KeyWrap* wrap = nullptr);
+
+inline constexpr std::size_t kSymmetricKeyBytes = 32;
+
+struct LoadedSecret {
+  Secret key;  // kSymmetricKeyBytes octets
+  bool wrapped = false;
+};
+
+// As save_key and load_key, of a symmetric key.
+[[nodiscard]] Status save_symmetric_key(const std::filesystem::path& path, const Secret& key, KeyWrap* wrap = nullptr);
+[[nodiscard]] Result<LoadedSecret> load_symmetric_key(const std::filesystem::path& path, KeyWrap* wrap = nullptr);
 
 }  // namespace sekisho::trust

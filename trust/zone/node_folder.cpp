@@ -2,6 +2,7 @@
 
 #include "base/core/file.hpp"
 #include "base/core/json.hpp"
+#include "base/crypto/system_random.hpp"
 #include "trust/pki/names.hpp"
 
 namespace sekisho::trust {
@@ -11,6 +12,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxFile = 1 << 20;
+constexpr const char* kPseudonymKey = "pseudonym.key";
 
 struct KeyName {
   const char* file;
@@ -61,6 +63,13 @@ Result<std::vector<Bytes>> load_chain(const fs::path& path, std::string* pem) {
 
 }  // namespace
 
+Result<std::shared_ptr<const Secret>> make_pseudonym_key(const fs::path& folder, KeyWrap* wrap) {
+  Secret key(kSymmetricKeyBytes);
+  SystemRandom().fill(key.writable());
+  if (Status s = save_symmetric_key(folder / kPseudonymKey, key, wrap); !s) return fail(s.error());
+  return std::make_shared<const Secret>(std::move(key));
+}
+
 Result<Bytes> init_node_folder(const fs::path& folder, const NodeParticulars& node, Instant now, KeyWrap* wrap) {
   std::error_code ec;
   fs::create_directories(folder, ec);
@@ -72,12 +81,17 @@ Result<Bytes> init_node_folder(const fs::path& folder, const NodeParticulars& no
       return fail(Code::Conflict, "the folder holds keys already; they are not overwritten: " + folder.string());
     }
   }
+  // Whoever lost the other keys must not lose the pseudonyms too.
+  const bool pseudonyms = fs::exists(folder / kPseudonymKey);
   Result<NodeKeys> keys = NodeKeys::generate();
   if (!keys) return fail(keys.error());
   Result<Bytes> request = make_request(node, *keys, now);
   if (!request) return fail(request.error());
   for (const KeyName& name : kKeyNames) {
     if (Status s = save_key(folder / name.file, (*keys).*name.key, wrap); !s) return fail(s.error());
+  }
+  if (!pseudonyms) {
+    if (auto made = make_pseudonym_key(folder, wrap); !made) return fail(made.error());
   }
   const JsonObject about = {{"dns", node.dns}, {"organization", node.organization}, {"address", node.address}};
   const std::string text = to_text(Json(about)) + "\n";
@@ -107,6 +121,12 @@ Status install_node_certificates(const fs::path& folder, BytesView bytes, KeyWra
 Result<NodeFolder> load_node_folder(const fs::path& folder, KeyWrap* wrap) {
   NodeFolder out;
   if (Status s = load_keys(folder, wrap, out.keys, out.wrapped); !s) return fail(s.error());
+  if (fs::exists(folder / kPseudonymKey)) {
+    Result<LoadedSecret> pseudonyms = load_symmetric_key(folder / kPseudonymKey, wrap);
+    if (!pseudonyms) return fail(pseudonyms.error());
+    out.wrapped = out.wrapped && pseudonyms->wrapped;
+    out.pseudonym_key = std::make_shared<const Secret>(std::move(pseudonyms->key));
+  }
   Result<NodeParticulars> about = load_particulars(folder);
   if (!about) return fail(about.error());
   out.dns = about->dns;

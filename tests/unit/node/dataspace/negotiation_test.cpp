@@ -64,6 +64,26 @@ TEST(Negotiation, EndsInAnAgreementThatBothSealed) {
   EXPECT_EQ(again.front()->id, (*agreement)->id);
 }
 
+TEST(Negotiation, PseudonymsHoldWithinAnAgreementAlsoAfterARestart) {
+  TwoNodes nodes;
+  const auto first = nodes.negotiate();
+  const auto second = nodes.negotiate();
+  ASSERT_TRUE(first && second);
+  ASSERT_TRUE(nodes.settle());
+  const auto shaped = [&](const std::string& agreement) {
+    const auto record = nodes.farm->agreements.find(agreement);
+    const auto out = record ? record->shaper->shape(R"({"lot":"L-1","sensor":"s-17"})") : fail(Code::NotFound, "");
+    return out ? out->body : out.error().chain();
+  };
+  const std::string one = shaped((*first)->id), other = shaped((*second)->id);
+  EXPECT_TRUE(one.starts_with(R"({"lot":"L-1","sensor":")")) << one;
+  EXPECT_EQ(one.find("s-17"), std::string::npos);
+  EXPECT_NE(one, other);
+  nodes.restart();
+  EXPECT_EQ(shaped((*first)->id), one);
+  EXPECT_EQ(shaped((*second)->id), other);
+}
+
 TEST(Negotiation, TellsItsStateToItsTwoPartiesOnly) {
   TwoNodes nodes;
   ASSERT_TRUE(nodes.negotiate());

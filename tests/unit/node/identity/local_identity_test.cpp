@@ -68,6 +68,18 @@ TEST_F(Folder, AKeyThatOthersMayReadIsRefused) {
   EXPECT_EQ(load_local_identity(folder).error().code, Code::KeyFileMode);
 }
 
+TEST_F(Folder, AFolderWithoutAPseudonymKeyIsLoadedAndGetsOne) {
+  EXPECT_EQ(pseudonym_root(*load_local_identity(folder)).size(), 32U);
+  std::filesystem::remove(folder / "pseudonym.key");
+  EXPECT_TRUE(pseudonym_root(*load_local_identity(folder)).empty());
+  const auto made = trust::make_pseudonym_key(folder);
+  ASSERT_TRUE(made) << made.error().chain();
+  const auto self = load_local_identity(folder);
+  EXPECT_TRUE(std::ranges::equal(pseudonym_root(*self), (*made)->view()));
+  ASSERT_TRUE(write_file_atomic(folder / "pseudonym.key", as_bytes("sekisho-symmetric-key-v1\nAAAA\n"), 0600));
+  EXPECT_EQ(load_local_identity(folder).error().code, Code::KeyFile);
+}
+
 TEST_F(Folder, AMissingKeyIsNamed) {
   std::filesystem::remove(folder / "log.key");
   const auto self = load_local_identity(folder);

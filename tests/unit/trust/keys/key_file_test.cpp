@@ -100,5 +100,30 @@ TEST(KeyFile, WrappedFilesNeedTheirPassphraseAndTheirName) {
   EXPECT_EQ(code_of(load_key(path, KeyKind::Ed25519, &other)), Code::KeyFile);
 }
 
+TEST(SymmetricKeyFile, PlainAndWrapped) {
+  const test::TemporaryFolder folder;
+  Secret key(kSymmetricKeyBytes);
+  key.writable()[0] = 7;
+  const auto plain = folder.path() / "plain.key", wrapped = folder.path() / "wrapped.key";
+  KeyWrap wrap(Secret::copy_of(as_bytes("correct horse")));
+  ASSERT_TRUE(save_symmetric_key(plain, key));
+  EXPECT_EQ(code_of(save_symmetric_key(plain, key)), Code::KeyFile);
+  ASSERT_TRUE(save_symmetric_key(wrapped, key, &wrap));
+  for (const auto& path : {plain, wrapped}) {
+    const auto loaded = load_symmetric_key(path, &wrap);
+    ASSERT_TRUE(loaded) << loaded.error().chain();
+    EXPECT_TRUE(std::ranges::equal(loaded->key.view(), key.view()));
+    EXPECT_EQ(loaded->wrapped, path == wrapped);
+    EXPECT_EQ(code_of(load_key(path, KeyKind::Ed25519, &wrap)), Code::KeyFile);
+  }
+  EXPECT_EQ(code_of(load_symmetric_key(wrapped)), Code::KeyFile);
+  KeyWrap wrong(Secret::copy_of(as_bytes("wrong")));
+  EXPECT_EQ(code_of(load_symmetric_key(wrapped, &wrong)), Code::KeyFile);
+  Secret shorter(16);
+  const auto cut = folder.path() / "short.key";
+  ASSERT_TRUE(save_symmetric_key(cut, shorter));
+  EXPECT_EQ(code_of(load_symmetric_key(cut)), Code::KeyFile);
+}
+
 }  // namespace
 }  // namespace sekisho::trust

@@ -29,6 +29,14 @@ TEST(Enrolment, ANodeGetsWhatItsKeysAskedFor) {
   test::publish(jp, kNow);
   EXPECT_TRUE(jp.state->judge(node.statement_chain, Use::Statement, kNow));
   EXPECT_EQ(jp.state->node("farm.jp.example")->statement_certificate, node.statement_cert);
+  ASSERT_TRUE(node.pseudonym_key);
+  EXPECT_EQ(node.pseudonym_key->size(), kSymmetricKeyBytes);
+  const auto loaded_again = must(load_node_folder(folder.path() / "keys"));
+  EXPECT_TRUE(std::ranges::equal(loaded_again.pseudonym_key->view(), node.pseudonym_key->view()));
+  EXPECT_EQ(code_of(make_pseudonym_key(folder.path() / "keys")), Code::KeyFile);
+  struct ::stat about {};
+  ASSERT_EQ(::stat((folder.path() / "keys" / "pseudonym.key").c_str(), &about), 0);
+  EXPECT_EQ(about.st_mode & 0777U, 0600U);
   // A second node init does not destroy keys, a key that others can read is refused.
   EXPECT_EQ(code_of(init_node_folder(folder.path() / "keys", kFarm, kNow)), Code::Conflict);
   ASSERT_EQ(::chmod((folder.path() / "keys" / "log.key").c_str(), 0640), 0);
