@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/core/json.hpp"
 #include "base/core/json_stream.hpp"
 #include "policy/output_check.hpp"
 
@@ -86,8 +87,15 @@ Result<Fate> fate(const Plan& plan, const RecordView& record) {
   return out;
 }
 
+// What is judged is what was written, read anew.
+Status fits_schema(const schemas::JsonSchema& schema, std::string_view written) {
+  const Result<Json> record = parse_json(written, {limits::kRecordBytes, limits::kRecordDepth, limits::kRecordValues});
+  if (!record) return fail(record.error());
+  return schema.validate(*record);
+}
+
 Result<Fate> shape_record(const Plan& plan, const KeepHook& hook, std::string_view line, Memory& working,
-                          std::string& body) {
+                          const schemas::JsonSchema* schema, std::string& body) {
   Result<RecordView> record = working.parser.parse(line);
   if (!record) return fail(record.error());
   Result<Fate> decided = fate(plan, *record);
@@ -98,6 +106,8 @@ Result<Fate> shape_record(const Plan& plan, const KeepHook& hook, std::string_vi
   if (!written) return fail(written.error());
   Status checked = check_output(plan, std::string_view(body).substr(start));
   if (!checked) return fail(checked.error());
+  Status judged = schema == nullptr ? Status() : fits_schema(*schema, std::string_view(body).substr(start));
+  if (!judged) return fail(judged.error());
   body += '\n';
   return Fate::Written;
 }
@@ -106,7 +116,7 @@ std::unexpected<Error> misfit(const Error& cause, std::size_t line) {
   Error error(Code::ViewError, fmt::format("record {} does not fit its view", line), cause);
   error.help.emplace_back("line", std::to_string(line));
   for (const auto& [name, value] : cause.help) {
-    if (name == "pointer") error.help.emplace_back(name, value);
+    if (name == "pointer" || name == "keyword") error.help.emplace_back(name, value);
   }
   return fail(std::move(error));
 }
@@ -123,7 +133,7 @@ Status Shaper::shape_into(BytesView ndjson, Shaped& into) const {
   LineSplitter lines(as_text(ndjson));
   std::string_view line;
   while (!into.ended && lines.next(line)) {
-    const Result<Fate> decided = shape_record(*plan_, hook, line, working, into.body);
+    const Result<Fate> decided = shape_record(*plan_, hook, line, working, schema_.get(), into.body);
     if (!decided) {
       into.body.resize(length);
       into.rows_in = rows_in;

@@ -1,8 +1,9 @@
 // The one function through which data leave: it takes a Plan by type, so that no handler can be written without one.
 //
 // One pass over newline-delimited JSON: each record is parsed strictly, filtered, reduced, and what was written is
-// checked again by a second reading that knows only the plan. Any misfit ends the whole call with Code::ViewError (help
-// "line", "pointer" where known) and no output; a record that is no strict JSON too. Values never appear in errors.
+// checked again by a second reading that knows only the plan, and by the dataset's schema where there is one. Any
+// misfit ends the whole call with Code::ViewError (help "line", "pointer" and the schema's "keyword" where known) and
+// no output; a record that is no strict JSON too. Values never appear in errors.
 //
 // Thread-safe: one Shaper for each agreement, shared by all threads (working memory is per thread).
 #pragma once
@@ -14,6 +15,7 @@
 #include "base/core/bytes.hpp"
 #include "base/core/result.hpp"
 #include "policy/plan.hpp"
+#include "schemas/json_schema/json_schema.hpp"
 
 namespace sekisho::policy {
 
@@ -25,7 +27,9 @@ struct Shaped {
 
 class Shaper {
  public:
-  explicit Shaper(std::shared_ptr<const Plan> plan) : plan_(std::move(plan)) {}
+  // schema: of each written record; null: none.
+  explicit Shaper(std::shared_ptr<const Plan> plan, std::shared_ptr<const schemas::JsonSchema> schema = nullptr)
+      : plan_(std::move(plan)), schema_(std::move(schema)) {}
 
   [[nodiscard]] Result<Shaped> shape(BytesView ndjson) const;
   [[nodiscard]] Result<Shaped> shape(std::string_view ndjson) const { return shape(as_bytes(ndjson)); }
@@ -34,9 +38,15 @@ class Shaper {
   [[nodiscard]] Status shape_into(BytesView ndjson, Shaped& into) const;
 
   [[nodiscard]] const Plan& plan() const { return *plan_; }
+  [[nodiscard]] bool has_schema() const { return schema_ != nullptr; }
+  // The same with a schema.
+  [[nodiscard]] std::shared_ptr<const Shaper> with_schema(std::shared_ptr<const schemas::JsonSchema> schema) const {
+    return std::make_shared<const Shaper>(plan_, std::move(schema));
+  }
 
  private:
   std::shared_ptr<const Plan> plan_;
+  std::shared_ptr<const schemas::JsonSchema> schema_;
 };
 
 [[nodiscard]] Result<Shaped> shape(const Plan& plan, BytesView ndjson);

@@ -4,11 +4,14 @@
 
 #include <fmt/format.h>
 
+#include "node/catalog/dataset_schema.hpp"
 #include "policy/offer.hpp"
 #include "policy/terms.hpp"
 
 namespace sekisho::node {
 namespace {
+
+constexpr std::string_view kRecords = "application/x-ndjson";
 
 std::unexpected<Error> dangling(std::string_view kind, std::string_view name, std::string_view what) {
   return fail(Error(Code::InvalidArgument, fmt::format("{} {} {}", kind, name, what)).with("object", std::string(name)));
@@ -20,6 +23,12 @@ Result<std::shared_ptr<const Dataset>> make_dataset(DatasetObject object) {
     Result<policy::View> view = policy::View::parse(*object.view);
     if (!view) return fail(view.error());
     dataset->view = std::make_shared<const policy::View>(std::move(*view));
+  }
+  if (object.schema) {
+    if (object.media != kRecords) return fail(Code::InvalidArgument, "only records have a schema");
+    auto schema = compile_dataset_schema(*object.schema);
+    if (!schema) return fail(schema.error());
+    dataset->schema = std::move(*schema);
   }
   dataset->object = std::move(object);
   return dataset;
@@ -69,7 +78,11 @@ Result<std::shared_ptr<const CatalogState>> build_catalog(CatalogObjects objects
     const std::string id = object.id;
     if (!state->sources.contains(object.source)) return dangling("dataset", id, "names a source that is not there: " + object.source);
     Result<std::shared_ptr<const Dataset>> dataset = make_dataset(std::move(object));
-    if (!dataset) return fail(Error(dataset.error().code, "the view of dataset " + id, dataset.error()).with("object", id));
+    if (!dataset) {
+      Error error(dataset.error().code, "view or schema of dataset " + id, dataset.error());
+      error.help = dataset.error().help;
+      return fail(std::move(error).with("object", id));
+    }
     if (!datasets.emplace(id, std::make_shared<Dataset>(**dataset)).second) return dangling("dataset", id, "is there twice");
   }
   for (OfferObject& object : objects.offers) {

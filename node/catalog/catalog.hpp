@@ -21,6 +21,7 @@
 #include "policy/admission.hpp"
 #include "policy/ir.hpp"
 #include "policy/view.hpp"
+#include "schemas/json_schema/json_schema.hpp"
 #include "trust/zone/trust_state.hpp"
 
 namespace sekisho::node {
@@ -35,7 +36,8 @@ struct Offer {
 
 struct Dataset {
   DatasetObject object;
-  std::shared_ptr<const policy::View> view;  // null: every member passes
+  std::shared_ptr<const policy::View> view;           // null: every member passes
+  std::shared_ptr<const schemas::JsonSchema> schema;  // of what leaves; null: none
   std::vector<std::shared_ptr<const Offer>> offers;
 };
 

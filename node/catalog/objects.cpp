@@ -48,7 +48,7 @@ Result<SourceObject> parse_source(const Json& document) {
 }
 
 Result<DatasetObject> parse_dataset(const Json& document) {
-  Result<const JsonObject*> object = object_of(document, {"id", "title", "source", "media", "conformsTo", "view"});
+  Result<const JsonObject*> object = object_of(document, {"id", "title", "source", "media", "conformsTo", "view", "schema"});
   if (!object) return fail(object.error());
   DatasetObject dataset;
   Result<std::string> id = name_member(**object, "id");
@@ -79,6 +79,11 @@ Result<DatasetObject> parse_dataset(const Json& document) {
     Result<const JsonObject*> view = get_object(**object, "view");
     if (!view) return fail(view.error());
     dataset.view = Json(**view);
+  }
+  if ((*object)->contains("schema")) {
+    Result<const JsonObject*> schema = get_object(**object, "schema");
+    if (!schema) return fail(schema.error());
+    dataset.schema = Json(**schema);
   }
   return dataset;
 }
@@ -128,6 +133,7 @@ Json to_json(const DatasetObject& dataset) {
   JsonObject object{{"id", dataset.id}, {"title", dataset.title}, {"source", dataset.source}, {"media", dataset.media}};
   if (!dataset.conforms_to.empty()) object["conformsTo"] = dataset.conforms_to;
   if (dataset.view) object["view"] = *dataset.view;
+  if (dataset.schema) object["schema"] = *dataset.schema;
   return object;
 }
 

@@ -21,7 +21,7 @@ struct SourceObject {
   Json manifest;
 };
 
-// {id, title, source, media, conformsTo?, view?}: conformsTo is the IRI of a standard that the records follow; view is a
+// {id, title, source, media, conformsTo?, view?, schema?}: conformsTo is the IRI of a standard that the records follow; view is a
 // View document of policy/view.hpp; without one every member passes.
 struct DatasetObject {
   std::string id;
@@ -29,6 +29,7 @@ struct DatasetObject {
   std::string source;
   std::string media = "application/x-ndjson";
   std::optional<Json> view;
+  std::optional<Json> schema{};  // dataset_schema.hpp
   std::string conforms_to{};  // IRI of a standard; empty: not said
 };
 

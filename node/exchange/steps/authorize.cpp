@@ -20,7 +20,10 @@ policy::DecisionInput decision_facts(const ExchangeParts& parts, const Crossing&
 
 Status authorize(const ExchangeParts& parts, Crossing& crossing) {
   const AgreementRecord& agreement = *crossing.transfer->agreement;
+  // The view is the agreement's, the schema the dataset's of today: what does not fit it must not leave today.
   crossing.shaper = agreement.shaper;
+  const auto dataset = parts.catalog.state()->dataset(agreement.dataset);
+  if (dataset && dataset->schema) crossing.shaper = crossing.shaper->with_schema(dataset->schema);
   crossing.asked = request_digest("GET", agreement.dataset, std::nullopt, crossing.request.accept);
   if (!accepts(crossing.request.accept, agreement.media)) {
     return fail(Error(Code::NotAcceptable, "the dataset has another media type").with("media", agreement.media));

@@ -11,8 +11,7 @@ Status take_in(Crossing& crossing, const connectors::Batch& batch) {
     crossing.shaped.body += batch.content;
     return {};
   }
-  if (batch.records == 0 && !batch.content.empty())
-    return fail(Code::SourceFailed, "octets from a source of records");
+  if (batch.records == 0 && !batch.content.empty()) return fail(Code::SourceFailed, "octets from a source of records");
   return crossing.shaper->shape_into(as_bytes(batch.content), crossing.shaped);
 }
 
@@ -24,8 +23,8 @@ async::Task<Status> look(connectors::Connector& connector, Crossing& crossing) {
   crossing.opaque = !streams->front().records;
   crossing.live = streams->front().endless;
   // Refused when it was offered; the source may be another since.
-  if (crossing.opaque && crossing.transfer->agreement->view)
-    co_return fail(Code::ViewError, "a view cannot be applied to opaque octets");
+  if (crossing.opaque && (crossing.transfer->agreement->view || crossing.shaper->has_schema()))
+    co_return fail(Code::ViewError, "neither view nor schema can be applied to opaque octets");
   co_return Status();
 }
 

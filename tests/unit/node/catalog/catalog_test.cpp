@@ -99,6 +99,40 @@ TEST(Catalog, RefusesWhatItCannotEnforceOrFind) {
   EXPECT_FALSE(build_catalog(std::move(one_token)));
 }
 
+TEST(Catalog, CompilesTheSchemaOfADataset) {
+  struct Row {
+    const char* name;
+    const char* media;
+    const char* schema;
+    std::optional<Code> refused;
+  };
+  const std::vector<Row> rows = {
+      {"a schema", "application/x-ndjson", R"({"document": {"type": "object", "required": ["lot"]}})", std::nullopt},
+      {"one that refers to another", "application/x-ndjson",
+       R"({"document": {"$ref": "https://a.example/x"}, "with": {"https://a.example/x": {"type": "object"}}})", std::nullopt},
+      {"a reference to nowhere", "application/x-ndjson", R"({"document": {"$ref": "https://a.example/x"}})", Code::JsonShape},
+      {"no document", "application/x-ndjson", R"({"with": {}})", Code::JsonShape},
+      {"a document that is none", "application/x-ndjson", R"({"document": true})", Code::JsonShape},
+      {"an unknown member", "application/x-ndjson", R"({"document": {}, "url": "https://a.example"})", Code::JsonShape},
+      {"a draft that is not taken", "application/x-ndjson",
+       R"({"document": {"$schema": "http://json-schema.org/draft-04/schema#"}})", Code::JsonShape},
+      {"no records", "image/tiff", R"({"document": {}})", Code::InvalidArgument},
+  };
+  for (const Row& row : rows) {
+    CatalogObjects all = objects({});
+    all.datasets[0].media = row.media;
+    all.datasets[0].schema = json(row.schema);
+    const auto state = build_catalog(std::move(all));
+    ASSERT_EQ(state.has_value(), !row.refused) << row.name << (state ? "" : state.error().chain());
+    if (row.refused) {
+      EXPECT_EQ(state.error().code, *row.refused) << row.name;
+    } else {
+      const Status fits = (*state)->dataset("urn:d")->schema->validate(json(R"({"lot": 1})"));
+      EXPECT_TRUE(fits) << row.name;
+    }
+  }
+}
+
 TEST(Catalog, AnOfferThatHasEndedIsRefusedAtApplyButKeptAtStart) {
   policy::AdmissionOptions admission;
   admission.now = Instant(std::chrono::sys_days{std::chrono::year{2026} / 11 / 24});

@@ -12,10 +12,12 @@ TEST(CatalogObjects, AreReadAsTheyWereWritten) {
   ASSERT_TRUE(source);
   EXPECT_EQ(to_json(*source), to_json(*parse_source(to_json(*source))));
   const auto dataset = parse_dataset(json(
-      R"({"id": "urn:d", "source": "events", "conformsTo": "https://ref.gs1.org/standards/epcis/", "view": {"fields": {}}})"));
+      R"({"id": "urn:d", "source": "events", "conformsTo": "https://ref.gs1.org/standards/epcis/", "view": {"fields": {}},
+          "schema": {"document": {"type": "object"}}})"));
   ASSERT_TRUE(dataset);
   EXPECT_EQ(dataset->title, "urn:d");
   EXPECT_EQ(dataset->media, "application/x-ndjson");
+  EXPECT_TRUE(dataset->schema);
   EXPECT_EQ(to_json(*dataset), to_json(*parse_dataset(to_json(*dataset))));
   const auto offer =
       parse_offer(json(R"({"id": "urn:o", "dataset": "urn:d", "policy": {"permission": [{"action": "use"}]}})"));
