@@ -1,10 +1,14 @@
 #include "connectors/line_buffer.hpp"
 
+#include "base/core/json.hpp"
+#include "base/core/limits.hpp"
 #include "base/core/utf8.hpp"
 
 namespace sekisho::connectors {
 
 namespace {
+
+constexpr JsonLimits kRecordLimits{limits::kRecordBytes, limits::kRecordDepth, limits::kRecordValues};
 
 bool is_blank(std::string_view line) { return line == "\n" || line == "\r\n"; }
 
@@ -32,6 +36,10 @@ Result<bool> LineBuffer::take(std::size_t records, std::size_t bytes, std::strin
       if (line.size() > bytes) return fail(too_long(source));
       more = out.records < records && out.content.size() + line.size() <= bytes;
       if (!more) break;
+      const bool last = completed_ && newline + 1 == pending_.size();
+      if (last && !parse_json(line, kRecordLimits)) {
+        return fail(Code::SourceFailed, std::string(source) + ": the last line is cut off");
+      }
       out.content += line;
       ++out.records;
     }

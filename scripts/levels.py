@@ -102,8 +102,8 @@ LIBRARIES = {
 # Free for all: fmt, the C++ library (names without a dot) and the headers of C, POSIX and Linux.
 FREE = ["fmt/*", "sys/*", "netinet/*", "arpa/*", "net/*", "linux/*"] + [
     name + ".h" for name in (
-        "assert ctype dirent endian errno fcntl fenv float grp iconv ifaddrs inttypes limits locale math mntent netdb poll "
-        "pthread pwd sched setjmp signal spawn stdarg stddef stdint stdio stdlib string strings syslog termios time "
+        "assert ctype dirent endian errno fcntl fenv float grp iconv ifaddrs inttypes limits locale malloc math mntent netdb "
+        "poll pthread pwd sched setjmp signal spawn stdarg stddef stdint stdio stdlib string strings syslog termios time "
         "unistd wchar").split()]
 
 SOURCES = (".cpp", ".hpp", ".cc", ".c", ".h", ".inc", ".ipp")

@@ -32,10 +32,16 @@ class Dev(unittest.TestCase):
     def test_refuses_what_it_does_not_know(self):
         for arguments in (["nope"], ["../dev"], ["setup", "nope"], ["build", "nope"], ["demo", "--nope"],
                           ["test", "--nope"], ["bench", "--json"], ["crash", "many"], ["fresh", "nope"],
-                          ["format", "--nope"], ["lint", "--nope"]):
+                          ["format", "--nope"], ["lint", "--nope"], ["conformance", "nope"],
+                          ["conformance", "connectors", "--nope"], ["conformance", "vectors", "--nope"]):
             code, _, err = run("./dev", *arguments)
             self.assertEqual(code, 2, arguments)
             self.assertTrue(err.startswith("dev: "), (arguments, err))
+
+    def test_names_its_suites(self):
+        code, out, _ = run("./dev", "conformance")
+        self.assertEqual(code, 0)
+        self.assertEqual([line.split()[0] for line in out.splitlines()], ["connectors", "vectors"])
 
     def test_works_from_another_folder(self):
         self.assertEqual(run(os.path.join(ROOT, "dev"), "test", "--help", cwd="/")[0], 0)
