@@ -26,6 +26,15 @@ bool printable(std::string_view text) {
       text, [](char c) { return c > 0x20 && c < 0x7f && c != '"' && c != '<' && c != '>' && c != '\\'; });
 }
 
+// Java writes nine digits of a second, an instant here has six: the rest says nothing about what was agreed.
+std::string whole_microseconds(std::string text) {
+  constexpr std::size_t kFraction = 20, kKept = 6, kMost = 9;
+  std::size_t end = kFraction;
+  while (end < text.size() && text[end] >= '0' && text[end] <= '9') ++end;
+  if (end > kFraction + kKept && end <= kFraction + kMost && text[kFraction - 1] == '.') text.erase(kFraction + kKept, end - kFraction - kKept);
+  return text;
+}
+
 // Counts what the whole document may hold, so that no arrangement of small lists gets around the limits.
 class Reader {
  public:
@@ -150,7 +159,7 @@ class Reader {
     }
     Result<std::string> timestamp = required(policy, "timestamp", "");
     if (!timestamp) return fail(timestamp.error());
-    Result<Instant> instant = from_rfc3339(*timestamp);
+    Result<Instant> instant = from_rfc3339(whole_microseconds(*timestamp));
     if (!instant) return refuse("/timestamp", "is not an xsd:dateTime with a time zone");
     out.timestamp = *instant;
     return {};

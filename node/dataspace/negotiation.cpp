@@ -8,11 +8,14 @@ namespace sekisho::node {
 namespace {
 
 std::optional<policy::NegotiationMessage> message_of(std::string_view kind) {
+  if (kind == kCounterKind) return policy::NegotiationMessage::Request;
+  if (kind == kOfferKind) return policy::NegotiationMessage::Offer;
   if (kind == kAgreementKind) return policy::NegotiationMessage::Agreement;
   if (kind == kVerificationKind) return policy::NegotiationMessage::Verification;
   if (kind == kFinalizedKind) return policy::NegotiationMessage::Finalized;
   if (kind == kAcceptedKind) return policy::NegotiationMessage::Accepted;
-  return std::nullopt;  // a request and a termination change the state when they are written
+  if (kind == kTerminationKind) return policy::NegotiationMessage::Termination;
+  return std::nullopt;  // a first request: the state is that of its writing
 }
 
 }  // namespace
@@ -24,6 +27,7 @@ Json Negotiation::to_row() const {
   row["dataset"] = dataset;
   row["offer"] = offer;
   row["rules"] = to_hex(rules);
+  if (!terms.is_null()) row["terms"] = terms;
   if (record) row["record"] = node::to_row(*record);
   return row;
 }
@@ -48,12 +52,18 @@ Result<Negotiation> Negotiation::from_row(const JsonObject& row, const LocalIden
   Result<Digest> rules = digest_from_hex(*hex);
   if (!rules) return fail(rules.error());
   process.rules = *rules;
+  if (const Json* terms = row.if_contains("terms")) process.terms = *terms;
   if (const Json* member = row.if_contains("record")) {
     Result<std::shared_ptr<const AgreementRecord>> record = agreement_from_row(*member, pseudonym_root(self));
     if (!record) return fail(record.error());
     process.record = std::move(*record);
   }
   return process;
+}
+
+void Negotiation::enter(policy::NegotiationState next) {
+  state = next;
+  (void)visit(static_cast<std::size_t>(next));
 }
 
 policy::NegotiationState Negotiation::acknowledged() const {
@@ -63,10 +73,10 @@ policy::NegotiationState Negotiation::acknowledged() const {
   return next ? *next : state;
 }
 
-Result<policy::NegotiationState> Negotiation::after(policy::NegotiationMessage message) const {
+Result<policy::NegotiationState> Negotiation::after(policy::NegotiationMessage message, bool sent) const {
   const policy::Party sender = policy::other(role);
   Result<policy::NegotiationState> now = policy::next(state, message, sender);
-  if (now || pending.empty()) return now;
+  if (now || pending.empty() || !sent) return now;
   Result<policy::NegotiationState> later = policy::next(acknowledged(), message, sender);
   if (later) return later;
   return now;

@@ -19,21 +19,25 @@ struct Negotiation : ProcessBase {
   std::string dataset;
   std::string offer;  // its "@id"
   Digest rules{};     // of the offer that was asked for
+  Json terms;         // consumer: the MessageOffer that was asked for; else null
   std::shared_ptr<const AgreementRecord> record;  // from the agreement message on; in the book when it may be used
 
   [[nodiscard]] bool ended() const { return policy::is_final(state); }
   [[nodiscard]] Json to_row() const;
   [[nodiscard]] static Result<Negotiation> from_row(const JsonObject& row, const LocalIdentity& self);
 
+  void enter(policy::NegotiationState next);
   // The state once the peer has acknowledged the pending message.
   [[nodiscard]] policy::NegotiationState acknowledged() const;
-  // The next state when the peer's message comes: the pending message counts as acknowledged where only that allows it,
-  // because a peer may answer faster than its acknowledgement is processed.
-  [[nodiscard]] Result<policy::NegotiationState> after(policy::NegotiationMessage message) const;
+  // The next state when the peer's message comes: a pending message that was sent counts as acknowledged where only that
+  // allows it, because a peer may answer faster than its acknowledgement is processed.
+  [[nodiscard]] Result<policy::NegotiationState> after(policy::NegotiationMessage message, bool sent) const;
 };
 
 // Kinds of messages in the outbox.
 inline constexpr std::string_view kRequestKind = "request";
+inline constexpr std::string_view kCounterKind = "counter";
+inline constexpr std::string_view kOfferKind = "offer";
 inline constexpr std::string_view kAgreementKind = "agreement";
 inline constexpr std::string_view kVerificationKind = "verification";
 inline constexpr std::string_view kFinalizedKind = "finalized";

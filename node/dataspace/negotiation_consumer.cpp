@@ -6,44 +6,55 @@
 
 namespace sekisho::node {
 
-async::Task<Result<AgreementPointer>> NegotiationService::negotiate(std::string provider_dns, std::string dataset, Json offer,
-                                                                    async::Deadline deadline) {
-  const std::shared_ptr<const trust::TrustState> trust = impl_->parts.trust.current();
-  const trust::NodeRecord* node = trust ? trust->node(provider_dns) : nullptr;
-  if (node == nullptr) co_return fail(Error(Code::PeerUnknown, "no node " + provider_dns).with("peer", provider_dns));
+async::Task<Result<NegotiationStore::Applied>> NegotiationService::Impl::open(std::string provider_dns, std::string dataset, Json offer) {
+  Result<PeerAddress> provider = parts.profile.find(parts.trust, provider_dns);
+  if (!provider) co_return fail(provider.error());
   policy::AdmissionOptions admission;
-  admission.now = impl_->parts.clock.now();
+  admission.now = parts.clock.now();
   Result<policy::PolicyIr> admitted = policy::admit_policy(offer, policy::PolicyKind::CatalogueOffer, admission);
   if (!admitted) co_return fail(admitted.error());
   Result<Json> wanted = policy::message_offer(offer, dataset);
   if (!wanted) co_return fail(wanted.error());
-  Status room = impl_->parts.outbox.admit();
+  Status room = parts.outbox.admit();
   if (!room) co_return fail(room.error());
 
   Change<Negotiation> change;
   Negotiation& next = change.next;
-  next.pid = new_pid(impl_->parts.random);
+  next.pid = new_pid(parts.random);
   next.role = Role::Consumer;
-  next.peer_did = node->did;
-  next.peer_dns = node->dns;
-  next.peer_zone = node->zone;
-  next.base = kDspBase;
-  next.state = policy::NegotiationState::Requested;
+  next.peer_did = provider->did;
+  next.peer_dns = provider_dns;
+  next.peer_zone = provider->zone;
+  next.base = provider->base;
+  next.enter(policy::NegotiationState::Requested);
   next.dataset = dataset;
   next.offer = admitted->id;
   next.rules = admitted->digest;
-  const std::string pid = next.pid;
-  const ContractRequestMessage request{pid, std::nullopt, fmt::format("https://{}{}", impl_->parts.self.dns, kDspBase), std::move(*wanted)};
+  next.terms = *wanted;
+  const ContractRequestMessage request{next.pid, std::nullopt, parts.profile.own_base(parts.self), std::move(*wanted)};
   change.message = Outgoing{std::string(kRequestKind), fmt::format("{}/negotiations/request", next.base),
                             [request](const std::vector<CommittedEntry>&) { return to_body(request); }, 3};
-  Result<NegotiationStore::Applied> applied = co_await impl_->store.apply(std::move(change));
+  co_return co_await store.apply(std::move(change));
+}
+
+async::Task<Result<AgreementPointer>> NegotiationService::negotiate(std::string provider_dns, std::string dataset, Json offer,
+                                                                    async::Deadline deadline) {
+  Result<NegotiationStore::Applied> applied = co_await impl_->open(provider_dns, std::move(dataset), std::move(offer));
   if (!applied) co_return fail(applied.error());
+  const std::string pid = applied->process->pid;
   async::Completion<Result<AgreementPointer>> waiter = impl_->waiters.open(pid);
   impl_->parts.outbox.send(std::move(*applied->message));
   std::optional<Result<AgreementPointer>> outcome = co_await waiter.wait_until(deadline);
   if (outcome) co_return std::move(*outcome);
   impl_->waiters.drop(pid);
   co_return fail(Error(Code::Deadline, fmt::format("the negotiation with {} takes too long", provider_dns)).with("peer", provider_dns));
+}
+
+async::Task<Result<std::string>> NegotiationService::request(std::string provider_dns, std::string dataset, Json offer) {
+  Result<NegotiationStore::Applied> applied = co_await impl_->open(std::move(provider_dns), std::move(dataset), std::move(offer));
+  if (!applied) co_return fail(applied.error());
+  impl_->parts.outbox.send(std::move(*applied->message));
+  co_return applied->process->pid;
 }
 
 // A provider may answer a request by an offer of its own. This node takes it when its rules are the ones it asked for.
@@ -55,7 +66,7 @@ async::Task<Result<http::Response>> NegotiationService::Impl::take_offer(Held he
   if (!ids) co_return fail(ids.error());
   const Digest digest = message_digest(body);
   if (held.process->was_seen(digest)) co_return answer(*held.process, 200, std::nullopt);
-  Result<policy::NegotiationState> state = held.process->after(policy::NegotiationMessage::Offer);
+  Result<policy::NegotiationState> state = held.process->after(policy::NegotiationMessage::Offer, store.sent(*held.process));
   if (!state) co_return fail(state.error());
   Status same = policy::same_offer(held.process->rules, held.process->dataset, message->offer, policy::PolicyKind::MessageOffer);
   if (!same && same.error().code != Code::OfferMismatch) co_return fail(same.error());
@@ -63,19 +74,12 @@ async::Task<Result<http::Response>> NegotiationService::Impl::take_offer(Held he
   Change<Negotiation> change;
   change.next = *held.process;
   change.next.peer_pid = message->provider_pid;
-  change.next.state = *state;
+  change.next.enter(*state);
   change.next.see(digest);
-  const ProcessIds names = change.next.ids();
   if (same) {
-    change.message = outgoing(change.next, kAcceptedKind, "events", [names](const std::vector<CommittedEntry>&) {
-      return to_body(NegotiationEventMessage{names, NegotiationEvent::Accepted});
-    });
+    step(change);
   } else {
-    change.next.code = same.error().name();
-    const EndMessage ending{names, std::string(same.error().name()), reason_of(same.error())};
-    change.message = outgoing(change.next, kTerminationKind, "termination", [ending](const std::vector<CommittedEntry>&) {
-      return to_body(ending, "ContractNegotiationTerminationMessage");
-    });
+    add_termination(change, same.error());
   }
   Result<NegotiationStore::Applied> applied = co_await store.apply(std::move(change));
   if (!applied) co_return fail(applied.error());
@@ -113,44 +117,40 @@ async::Task<Result<http::Response>> NegotiationService::Impl::take_agreement(Hel
   if (!ids) co_return fail(ids.error());
   const Digest digest = message_digest(body);
   if (held.process->was_seen(digest)) co_return answer(*held.process, 200, std::nullopt);
-  Result<policy::NegotiationState> state = held.process->after(policy::NegotiationMessage::Agreement);
+  Result<policy::NegotiationState> state = held.process->after(policy::NegotiationMessage::Agreement, store.sent(*held.process));
   if (!state) co_return fail(state.error());
 
   Change<Negotiation> change;
   change.next = *held.process;
   change.next.peer_pid = message->ids.provider;
-  change.next.state = *state;
+  change.next.enter(*state);
   change.next.see(digest);
   Result<AgreementPointer> record = check_agreement(change.next, message->agreement);
-  Error refusal;
+  std::optional<Error> refusal;
   if (!record) {
     refusal = record.error();
-  } else if (!message->statement) {
-    refusal = Error(Code::JsonShape, "the agreement is not sealed by the provider").with("pointer", "/sekishoStatement");
-  } else {
+  } else if (message->statement) {
     Result<CheckedStatement> checked = co_await parts.certificates.check(peer, *message->statement, trust::StatementKind::Agreement,
                                                                          async::Deadline::in(limits.peer));
     if (!checked && transient(checked.error().code)) co_return fail(checked.error());
     Status said = checked ? says(checked->statement, change.next, **record) : Status(fail(checked.error()));
     if (said) {
       change.entries.push_back(peer_statement(change.next, **record, std::move(checked->envelope)));
-      change.entries.push_back(own_statement(change.next, **record));
     } else {
       refusal = said.error();
     }
+  } else if (parts.profile.sealed()) {
+    refusal = Error(Code::JsonShape, "the agreement is not sealed by the provider").with("pointer", "/sekishoStatement");
   }
-  if (change.entries.empty()) {
+  if (refusal) {
     // The answer changes nothing; this node then ends the process by a message of its own.
-    http::Response response = error_response(refusal, change.next.ids(), "ContractNegotiationError");
-    end_after(response, change.next.pid, refusal);
+    http::Response response = error_response(*refusal, change.next.ids(), "ContractNegotiationError");
+    end_after(response, change.next.pid, *refusal);
     co_return response;
   }
   change.next.record = *record;
-  change.message = outgoing(change.next, kVerificationKind, "agreement/verification",
-                            [names = change.next.ids()](const std::vector<CommittedEntry>& entries) {
-                              return to_body(VerificationMessage{names, envelope_text(entries.back())});
-                            });
-  Result<NegotiationStore::Applied> applied = co_await store.apply(std::move(change));
+  step(change);
+  Result<NegotiationStore::Applied> applied = co_await apply(std::move(change));
   if (!applied) co_return fail(applied.error());
   co_return answer(*applied->process, 200, std::move(applied->message));
 }

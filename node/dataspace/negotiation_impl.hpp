@@ -36,17 +36,30 @@ struct NegotiationService::Impl {
 
   // Provider.
   [[nodiscard]] async::Task<Result<http::Response>> take_request(trust::PeerIdentity peer, std::string body);
-  [[nodiscard]] async::Task<Result<http::Response>> take_counter_request(Held held, std::string body);
+  [[nodiscard]] async::Task<Result<http::Response>> take_counter_request(Held held, trust::PeerIdentity peer, std::string body);
   [[nodiscard]] async::Task<Result<http::Response>> take_verification(Held held, trust::PeerIdentity peer, std::string body);
-  [[nodiscard]] Result<AgreementPointer> agree(const trust::PeerIdentity& peer, const ContractRequestMessage& message) const;
-  [[nodiscard]] Change<Negotiation> agreeing(Negotiation next, AgreementPointer record) const;
+  // What a consumer asks for is an offer that is made to it, word for word (A14).
+  [[nodiscard]] Status obtainable(const trust::PeerIdentity& peer, const Json& wanted) const;
+  // The agreement of a process, pinned with what is in force now.
+  [[nodiscard]] Result<AgreementPointer> agree(const Negotiation& process) const;
 
-  // Consumer.
+  // Consumer. The first request, written but not sent.
+  [[nodiscard]] async::Task<Result<NegotiationStore::Applied>> open(std::string provider_dns, std::string dataset, Json offer);
   [[nodiscard]] async::Task<Result<http::Response>> take_offer(Held held, std::string body);
   [[nodiscard]] async::Task<Result<http::Response>> take_agreement(Held held, trust::PeerIdentity peer, std::string body);
   [[nodiscard]] Result<AgreementPointer> check_agreement(const Negotiation& process, const Json& document) const;
 
-  // Both.
+  // Both: what this node says of its own accord. step() asks the profile after change.next entered a state.
+  void step(Change<Negotiation>& change) const;
+  [[nodiscard]] Status add_own(Change<Negotiation>& change, policy::NegotiationMessage message, const Error& reason) const;
+  [[nodiscard]] Status add_offer(Change<Negotiation>& change) const;
+  [[nodiscard]] Status add_agreement(Change<Negotiation>& change) const;
+  void add_verification(Change<Negotiation>& change) const;
+  [[nodiscard]] Status add_finalized(Change<Negotiation>& change) const;
+  void add_termination(Change<Negotiation>& change, const Error& reason) const;
+  // store.apply, and the book gets an agreement that is about to be final.
+  [[nodiscard]] async::Task<Result<NegotiationStore::Applied>> apply(Change<Negotiation> change);
+
   [[nodiscard]] async::Task<Result<http::Response>> take_event(Held held, std::string body);
   [[nodiscard]] async::Task<Result<http::Response>> take_termination(Held held, std::string body);
   // Ends a held process. told: the peer is sent a termination.

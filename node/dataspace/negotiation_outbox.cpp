@@ -10,22 +10,28 @@ async::Task<void> NegotiationService::delivered(OutboxMessage message, std::stri
   if (!turn) co_return;  // the row stays; the next start sends it again
   Result<NegotiationPointer> process = impl_->store.find(message.process);
   if (!process || !*process || (*process)->pending != message.kind) co_return;
-  Negotiation next = **process;
-  next.state = next.acknowledged();
+  Change<Negotiation> change;
+  Negotiation& next = change.next;
+  next = **process;
+  const policy::NegotiationState state = next.acknowledged();
+  const bool entered = message.kind == kRequestKind || state != next.state;
+  if (state != next.state) next.enter(state);
   next.pending.clear();
   if (message.kind == kRequestKind && next.peer_pid.empty()) {
     const Result<ProcessDocument> document = parse_negotiation(answer);
     if (document && document->ids.consumer == next.pid) next.peer_pid = document->ids.provider;
   }
-  if (message.kind == kTerminationKind) next.state = policy::NegotiationState::Terminated;
-  if (!next.ended()) {
+  if (entered) impl_->step(change);
+  if (!next.ended() && !change.message) {
     impl_->store.put(std::make_shared<const Negotiation>(std::move(next)));
     co_return;
   }
-  Change<Negotiation> change;
-  change.next = std::move(next);
-  Result<NegotiationStore::Applied> applied = co_await impl_->store.apply(std::move(change));
-  if (!applied) log_warn("dataspace.outbox", applied.error(), {{"process", message.process}});
+  Result<NegotiationStore::Applied> applied = co_await impl_->apply(std::move(change));
+  if (!applied) {
+    log_warn("dataspace.outbox", applied.error(), {{"process", message.process}});
+    co_return;
+  }
+  if (applied->message) impl_->parts.outbox.send(std::move(*applied->message));
 }
 
 async::Task<void> NegotiationService::refused(OutboxMessage message, Error error, bool answered) {

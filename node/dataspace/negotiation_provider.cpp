@@ -11,14 +11,15 @@ async::Task<Result<http::Response>> NegotiationService::Impl::take_request(trust
   Result<ContractRequestMessage> message = parse_contract_request(body);
   if (!message) co_return fail(message.error());
   if (message->provider_pid) co_return shape_error("/providerPid", "belongs to a counter-offer");
-  Result<std::string> base = callback_path(*message->callback, peer.dns);
+  Result<std::string> base = parts.profile.callback(*message->callback, peer.dns);
   if (!base) co_return fail(base.error());
   Result<policy::PolicyDocument> shape = policy::read_policy(message->offer, policy::PolicyKind::MessageOffer);
   if (!shape) co_return fail(shape.error());
 
   Result<Turns::Turn> turn = co_await store.turn("peer " + peer.did + " " + message->consumer_pid);
   if (!turn) co_return fail(turn.error());
-  const Digest digest = message_digest(body);
+  // What a repetition may change is not part of what was asked: members that nobody knows, the order of members.
+  const Digest digest = message_digest(to_body(*message));
   Result<NegotiationPointer> existing = store.find_by_peer(peer.did, message->consumer_pid);
   if (!existing) co_return fail(existing.error());
   if (*existing) {
@@ -30,7 +31,8 @@ async::Task<Result<http::Response>> NegotiationService::Impl::take_request(trust
   Status room = parts.outbox.admit();
   if (!room) co_return fail(room.error());
 
-  Negotiation next;
+  Change<Negotiation> change;
+  Negotiation& next = change.next;
   next.pid = new_pid(parts.random);
   next.peer_pid = message->consumer_pid;
   next.role = Role::Provider;
@@ -38,44 +40,42 @@ async::Task<Result<http::Response>> NegotiationService::Impl::take_request(trust
   next.peer_dns = peer.dns;
   next.peer_zone = peer.zone;
   next.base = std::move(*base);
-  next.state = policy::NegotiationState::Requested;
   next.dataset = shape->target;
   next.offer = shape->id;
+  next.enter(policy::NegotiationState::Requested);
   next.see(digest);
-  Result<AgreementPointer> record = agree(peer, *message);
-  Change<Negotiation> change;
-  if (record) {
-    change = agreeing(std::move(next), *record);
+  Status made = obtainable(peer, message->offer);
+  if (made) {
+    step(change);
   } else {
-    const Error reason = record.error();
-    next.code = reason.name();
-    const EndMessage ending{next.ids(), std::string(reason.name()), reason_of(reason)};
-    change.message = outgoing(next, kTerminationKind, "termination", [ending](const std::vector<CommittedEntry>&) {
-      return to_body(ending, "ContractNegotiationTerminationMessage");
-    });
-    change.next = std::move(next);
+    add_termination(change, made.error());
   }
   change.mutations.push_back(store.peer_index(change.next));
-  Result<NegotiationStore::Applied> applied = co_await store.apply(std::move(change));
+  Result<NegotiationStore::Applied> applied = co_await apply(std::move(change));
   if (!applied) co_return fail(applied.error());
   co_return answer(*applied->process, 201, std::move(applied->message));
 }
 
-// An offer is taken as published or not at all (A14); what was published is pinned with the agreement.
-Result<AgreementPointer> NegotiationService::Impl::agree(const trust::PeerIdentity& peer, const ContractRequestMessage& message) const {
-  const JsonObject& wanted = message.offer.get_object();
-  Result<std::string> id = get_id(wanted, "@id");
+// An offer is taken as published or not at all (A14).
+Status NegotiationService::Impl::obtainable(const trust::PeerIdentity& peer, const Json& wanted) const {
+  const JsonObject& object = wanted.get_object();
+  Result<std::string> id = get_id(object, "@id");
   if (!id) return fail(id.error());
-  Result<std::string> target = get_id(wanted, "target");
+  Result<std::string> target = get_id(object, "target");
   if (!target) return fail(target.error());
-  const std::shared_ptr<const CatalogState> catalog = parts.catalog.state();
-  const std::shared_ptr<const Offer> offer = catalog->offer(*id);
-  const std::shared_ptr<const Dataset> dataset = catalog->dataset(*target);
-  if (!offer || !dataset || offer->object.dataset != *target || !visible(*offer, peer, parts.clock.now())) {
+  const std::shared_ptr<const Offer> offer = parts.catalog.state()->offer(*id);
+  if (!offer || offer->object.dataset != *target || !visible(*offer, peer, parts.clock.now())) {
     return fail(Code::OfferUnknown, fmt::format("{} asked for an offer that is not made to it", peer.dns));
   }
-  Status same = policy::same_offer(offer->rules, *target, message.offer, policy::PolicyKind::MessageOffer);
-  if (!same) return fail(same.error());
+  return policy::same_offer(offer->rules, *target, wanted, policy::PolicyKind::MessageOffer);
+}
+
+// What is published now is pinned with the agreement.
+Result<AgreementPointer> NegotiationService::Impl::agree(const Negotiation& process) const {
+  const std::shared_ptr<const CatalogState> catalog = parts.catalog.state();
+  const std::shared_ptr<const Offer> offer = catalog->offer(process.offer);
+  const std::shared_ptr<const Dataset> dataset = catalog->dataset(process.dataset);
+  if (!offer || !dataset || offer->object.dataset != process.dataset) return fail(Code::OfferUnknown, "the offer is not made any more");
   policy::AdmissionOptions admission;
   admission.now = parts.clock.now();
   Result<policy::PolicyIr> current = policy::admit_policy(offer->document, policy::PolicyKind::CatalogueOffer, admission);
@@ -84,8 +84,8 @@ Result<AgreementPointer> NegotiationService::Impl::agree(const trust::PeerIdenti
   policy::AgreementParts agreement;
   agreement.id = new_pid(parts.random);
   agreement.assigner = parts.self.did;
-  agreement.assignee = peer.did;
-  agreement.target = *target;
+  agreement.assignee = process.peer_did;
+  agreement.target = process.dataset;
   agreement.timestamp = parts.clock.now();
   Result<Json> document = policy::agreement_document(offer->document, agreement);
   if (!document) return fail(document.error());
@@ -93,11 +93,11 @@ Result<AgreementPointer> NegotiationService::Impl::agree(const trust::PeerIdenti
   auto record = std::make_shared<AgreementRecord>();
   record->role = Role::Provider;
   record->document = std::move(*document);
-  record->peer_did = peer.did;
-  record->peer_dns = peer.dns;
-  record->peer_zone = peer.zone;
-  record->dataset = *target;
-  record->offer = *id;
+  record->peer_did = process.peer_did;
+  record->peer_dns = process.peer_dns;
+  record->peer_zone = process.peer_zone;
+  record->dataset = process.dataset;
+  record->offer = process.offer;
   record->source = dataset->object.source;
   record->media = dataset->object.media;
   Status complete = complete_record(*record, dataset->object.view, pseudonym_root(parts.self));
@@ -105,28 +105,36 @@ Result<AgreementPointer> NegotiationService::Impl::agree(const trust::PeerIdenti
   return record;
 }
 
-Change<Negotiation> NegotiationService::Impl::agreeing(Negotiation next, AgreementPointer record) const {
-  next.record = record;
-  next.rules = record->agreement->ir.digest;
-  Change<Negotiation> change;
-  change.entries.push_back(own_statement(next, *record));
-  change.message = outgoing(next, kAgreementKind, "agreement", [ids = next.ids(), record](const std::vector<CommittedEntry>& entries) {
-    return to_body(ContractAgreementMessage{ids, record->document, envelope_text(entries.front())});
-  });
-  change.next = std::move(next);
-  return change;
-}
-
-// This node makes no offers, so nothing can be countered: the table says so.
-async::Task<Result<http::Response>> NegotiationService::Impl::take_counter_request(Held held, std::string body) {
+// A consumer counters an offer of this node; what it wants instead must be another published offer, or the same.
+async::Task<Result<http::Response>> NegotiationService::Impl::take_counter_request(Held held, trust::PeerIdentity peer, std::string body) {
   Result<ContractRequestMessage> message = parse_contract_request(body);
   if (!message) co_return fail(message.error());
   if (!message->provider_pid) co_return shape_error("/providerPid", "is missing from a counter-offer");
   Status ids = ids_fit(*held.process, {*message->provider_pid, message->consumer_pid});
   if (!ids) co_return fail(ids.error());
-  Result<policy::NegotiationState> state = held.process->after(policy::NegotiationMessage::Request);
+  Result<policy::PolicyDocument> shape = policy::read_policy(message->offer, policy::PolicyKind::MessageOffer);
+  if (!shape) co_return fail(shape.error());
+  const Digest digest = message_digest(body);
+  if (held.process->was_seen(digest)) co_return answer(*held.process, 200, std::nullopt);
+  Result<policy::NegotiationState> state = held.process->after(policy::NegotiationMessage::Request, store.sent(*held.process));
   if (!state) co_return fail(state.error());
-  co_return fail(Error(Code::StateTransition, "counter-offers are not taken").with("state", std::string(policy::to_text(held.process->state))));
+  Status made = obtainable(peer, message->offer);
+  if (!made && made.error().code == Code::OfferUnknown) {
+    // The process is known: 404 would say that it is not.
+    co_return fail(Error(Code::OfferMismatch, "the counter-offer is none of this node's offers", made.error()).with("pointer", "/offer/@id"));
+  }
+  if (!made) co_return fail(made.error());
+
+  Change<Negotiation> change;
+  change.next = *held.process;
+  change.next.dataset = shape->target;
+  change.next.offer = shape->id;
+  change.next.enter(*state);
+  change.next.see(digest);
+  step(change);
+  Result<NegotiationStore::Applied> applied = co_await apply(std::move(change));
+  if (!applied) co_return fail(applied.error());
+  co_return answer(*applied->process, 200, std::move(applied->message));
 }
 
 async::Task<Result<http::Response>> NegotiationService::Impl::take_verification(Held held, trust::PeerIdentity peer, std::string body) {
@@ -136,31 +144,26 @@ async::Task<Result<http::Response>> NegotiationService::Impl::take_verification(
   if (!ids) co_return fail(ids.error());
   const Digest digest = message_digest(body);
   if (held.process->was_seen(digest)) co_return answer(*held.process, 200, std::nullopt);
-  Result<policy::NegotiationState> state = held.process->after(policy::NegotiationMessage::Verification);
+  Result<policy::NegotiationState> state = held.process->after(policy::NegotiationMessage::Verification, store.sent(*held.process));
   if (!state) co_return fail(state.error());
-  if (!message->statement) co_return shape_error("/sekishoStatement", "is missing: the agreement is not sealed by the consumer");
-  const AgreementPointer record = held.process->record;
-  Result<CheckedStatement> checked = co_await parts.certificates.check(peer, *message->statement, trust::StatementKind::Agreement,
-                                                                       async::Deadline::in(limits.peer));
-  if (!checked) co_return fail(checked.error());
-  Status said = says(checked->statement, *held.process, *record);
-  if (!said) co_return fail(said.error());
-
   Change<Negotiation> change;
+  if (message->statement) {
+    const AgreementPointer record = held.process->record;
+    Result<CheckedStatement> checked = co_await parts.certificates.check(peer, *message->statement, trust::StatementKind::Agreement,
+                                                                         async::Deadline::in(limits.peer));
+    if (!checked) co_return fail(checked.error());
+    Status said = says(checked->statement, *held.process, *record);
+    if (!said) co_return fail(said.error());
+    change.entries.push_back(peer_statement(*held.process, *record, std::move(checked->envelope)));
+  } else if (parts.profile.sealed()) {
+    co_return shape_error("/sekishoStatement", "is missing: the agreement is not sealed by the consumer");
+  }
   change.next = *held.process;
-  change.next.state = *state;
+  change.next.enter(*state);
   change.next.see(digest);
-  change.entries.push_back(peer_statement(*held.process, *record, std::move(checked->envelope)));
-  Result<std::string> row = canonical_json(to_row(*record));
-  if (!row) co_return fail(row.error());
-  // From here on the consumer may use the agreement: it can have the final event before its acknowledgement is seen here.
-  change.mutations.push_back({Family::Agreement, to_bytes(record->id), to_bytes(*row)});
-  change.message = outgoing(change.next, kFinalizedKind, "events", [ids = change.next.ids()](const std::vector<CommittedEntry>&) {
-    return to_body(NegotiationEventMessage{ids, NegotiationEvent::Finalized});
-  });
-  Result<NegotiationStore::Applied> applied = co_await store.apply(std::move(change));
+  step(change);
+  Result<NegotiationStore::Applied> applied = co_await apply(std::move(change));
   if (!applied) co_return fail(applied.error());
-  parts.agreements.insert(record);
   co_return answer(*applied->process, 200, std::move(applied->message));
 }
 

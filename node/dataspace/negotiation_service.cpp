@@ -13,7 +13,6 @@ namespace sekisho::node {
 namespace {
 
 constexpr std::string_view kError = "ContractNegotiationError";
-constexpr std::string_view kTermination = "ContractNegotiationTerminationMessage";
 
 std::unexpected<Error> unknown_process() { return fail(Code::NotFound, "no such negotiation for this peer"); }
 
@@ -92,7 +91,7 @@ async::Task<Result<http::Response>> NegotiationService::Impl::take(NegotiationRo
   const bool provider = held->process->role == Role::Provider;
   switch (route) {
     case NegotiationRoute::CounterRequest:
-      if (provider) co_return co_await take_counter_request(std::move(*held), std::move(body));
+      if (provider) co_return co_await take_counter_request(std::move(*held), std::move(peer), std::move(body));
       break;
     case NegotiationRoute::Verification:
       if (provider) co_return co_await take_verification(std::move(*held), std::move(peer), std::move(body));
@@ -128,17 +127,21 @@ async::Task<Result<http::Response>> NegotiationService::Impl::take_event(Held he
   const Digest digest = message_digest(body);
   if (held.process->was_seen(digest)) co_return answer(*held.process, 200, std::nullopt);
   const auto event = message->event == NegotiationEvent::Finalized ? policy::NegotiationMessage::Finalized : policy::NegotiationMessage::Accepted;
-  Result<policy::NegotiationState> state = held.process->after(event);
+  Result<policy::NegotiationState> state = held.process->after(event, store.sent(*held.process));
   if (!state) co_return fail(state.error());
-  const AgreementPointer record = held.process->record;
-  if (*state != policy::NegotiationState::Finalized || !record) {
-    co_return fail(Error(Code::StateTransition, "this node made no offer to accept").with("state", std::string(policy::to_text(held.process->state))));
-  }
-  if (parts.agreements.find(record->id)) co_return fail(Code::Conflict, "the agreement's id is taken");
   Change<Negotiation> change;
   change.next = *held.process;
-  change.next.state = *state;
+  change.next.enter(*state);
   change.next.see(digest);
+  if (event == policy::NegotiationMessage::Accepted) {
+    step(change);
+    Result<NegotiationStore::Applied> accepted = co_await apply(std::move(change));
+    if (!accepted) co_return fail(accepted.error());
+    co_return answer(*accepted->process, 200, std::move(accepted->message));
+  }
+  const AgreementPointer record = held.process->record;
+  if (!record) co_return fail(Code::Internal, "a verified negotiation without its agreement");
+  if (parts.agreements.find(record->id)) co_return fail(Code::Conflict, "the agreement's id is taken");
   Result<std::string> row = canonical_json(to_row(*record));
   if (!row) co_return fail(row.error());
   change.mutations.push_back({Family::Agreement, to_bytes(record->id), to_bytes(*row)});
@@ -156,7 +159,7 @@ async::Task<Result<http::Response>> NegotiationService::Impl::take_termination(H
   if (!ids) co_return fail(ids.error());
   const Digest digest = message_digest(body);
   if (held.process->was_seen(digest)) co_return answer(*held.process, 200, std::nullopt);
-  Result<policy::NegotiationState> state = held.process->after(policy::NegotiationMessage::Termination);
+  Result<policy::NegotiationState> state = held.process->after(policy::NegotiationMessage::Termination, store.sent(*held.process));
   if (!state) co_return fail(state.error());
   Error reason = error_of({message->ids, message->code.value_or(""), message->reason}, held.process->peer_dns);
   auto seen = std::make_shared<Negotiation>(*held.process);
@@ -169,15 +172,11 @@ async::Task<Result<http::Response>> NegotiationService::Impl::take_termination(H
 async::Task<Result<NegotiationStore::Applied>> NegotiationService::Impl::end(NegotiationPointer process, Error reason, bool told) {
   Change<Negotiation> change;
   change.next = *process;
-  change.next.state = policy::NegotiationState::Terminated;
+  change.next.enter(policy::NegotiationState::Terminated);
   change.next.code = reason.name();
   const bool had_agreement = process->record && process->role == Role::Provider;
   if (had_agreement) change.mutations.push_back({Family::Agreement, to_bytes(process->record->id), std::nullopt});
-  if (told && !process->peer_pid.empty()) {
-    const EndMessage ending{process->ids(), std::string(reason.name()), reason_of(reason)};
-    change.message = outgoing(change.next, kTerminationKind, "termination",
-                              [ending](const std::vector<CommittedEntry>&) { return to_body(ending, kTermination); });
-  }
+  if (told && !process->peer_pid.empty()) add_termination(change, reason);
   Result<NegotiationStore::Applied> applied = co_await store.apply(std::move(change));
   if (!applied) co_return applied;
   if (had_agreement) parts.agreements.remove(process->record->id);

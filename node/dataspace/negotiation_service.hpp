@@ -1,7 +1,7 @@
 // Contract negotiations of the Dataspace Protocol, both roles.
 //
-// Provider: a request for a published offer (A14: equal by the digest of its rules) is agreed at once; another ends the
-// negotiation. Consumer: negotiate() asks for an offer of the peer's catalogue and accepts only an agreement with the same
+// What this node does when a process enters a state is its profile's (profile.hpp). In the product: provider: a request for a
+// published offer (A14: equal by the digest of its rules) is agreed at once; another ends the negotiation. Consumer: negotiate() asks for an offer of the peer's catalogue and accepts only an agreement with the same
 // rules, naming both parties and the dataset; both sides seal the agreement (statement `agreement`).
 //
 // A change of state is one unit of work (entries, process, agreement, outbox row), durable before the answer. A repeated
@@ -53,7 +53,12 @@ class NegotiationService final : public OutboxOwner {
   // ends it, Deadline when it takes too long (the process goes on and may still end in an agreement).
   [[nodiscard]] async::Task<Result<std::shared_ptr<const AgreementRecord>>> negotiate(std::string provider_dns, std::string dataset,
                                                                                      Json offer, async::Deadline deadline);
-  // Ends a process of this node; the peer is told.
+  // As consumer, without waiting: the own process id. The request may not have left yet.
+  [[nodiscard]] async::Task<Result<std::string>> request(std::string provider_dns, std::string dataset, Json offer);
+  // A message of this node's own will, both roles: offer, counter-request, acceptance, agreement …, which takes effect when the
+  // peer acknowledges it. STATE_TRANSITION where the protocol or a message that is still on its way forbids it.
+  [[nodiscard]] async::Task<Status> send(std::string pid, policy::NegotiationMessage message);
+  // Ends a process of this node at once; the peer is told.
   [[nodiscard]] async::Task<Status> terminate(std::string pid, Code code);
 
   // State as the protocol spells it, empty when unknown; for status and tests.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <set>
 #include <vector>
 
 #include <fmt/format.h>
@@ -74,6 +75,7 @@ struct Outbox::State {
   };
   mutable std::mutex mutex;
   std::map<std::string, Waiting, std::less<>> waiting;
+  std::set<std::string, std::less<>> unsent;
   std::uint64_t generations = 0;
   bool stopped = false;
   std::atomic<std::size_t> running{0};
@@ -93,6 +95,10 @@ struct Outbox::State {
     if (stopped || found == waiting.end() || found->second.generation != generation) return false;
     waiting.erase(found);
     return true;
+  }
+  void begin(const std::string& key) {
+    const std::lock_guard lock(mutex);
+    unsent.erase(key);
   }
   std::chrono::milliseconds pause(unsigned attempt) const {
     auto pause = options.first_pause;
@@ -147,7 +153,19 @@ void Outbox::send(OutboxMessage message) {
 
 void Outbox::forget(std::string_view owner, std::string_view process) {
   const std::lock_guard lock(state_->mutex);
-  state_->waiting.erase(key_text(owner, process));
+  const std::string key = key_text(owner, process);
+  state_->waiting.erase(key);
+  state_->unsent.erase(key);
+}
+
+void Outbox::expect(std::string_view owner, std::string_view process) {
+  const std::lock_guard lock(state_->mutex);
+  state_->unsent.insert(key_text(owner, process));
+}
+
+bool Outbox::unsent(std::string_view owner, std::string_view process) const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->unsent.contains(key_text(owner, process));
 }
 
 Status Outbox::admit() const {
@@ -174,6 +192,11 @@ bool Outbox::idle() const { return state_->running == 0; }
 
 async::Task<void> Outbox::run(std::shared_ptr<State> state, std::string key, std::uint64_t generation) {
   const Running counted(*state);
+  const std::chrono::milliseconds delay = state->options.delay;
+  if (delay.count() > 0) {
+    const std::optional<OutboxMessage> due = state->take(key, generation);
+    if (due && due->attempts == 0) co_await async::sleep_for(delay);
+  }
   for (unsigned attempt = 0;; ++attempt) {
     std::optional<OutboxMessage> message = state->take(key, generation);
     if (!message) co_return;
@@ -185,6 +208,7 @@ async::Task<void> Outbox::run(std::shared_ptr<State> state, std::string key, std
       if (state->settle(key, generation)) co_await owner->second->refused(std::move(*message), error, true);
       co_return;
     }
+    state->begin(key);
     PeerRequest request;
     request.dns = message->peer_dns;
     request.method = "POST";

@@ -49,6 +49,7 @@ class OutboxOwner {
 };
 
 struct OutboxOptions {
+  std::chrono::milliseconds delay{0};                // before the first attempt, for peers that take their time after an answer; not of first requests
   std::chrono::milliseconds attempt{10'000};         // deadline of one attempt
   std::chrono::milliseconds first_pause{200};        // doubles with each attempt
   std::chrono::milliseconds longest_pause{30'000};
@@ -76,6 +77,10 @@ class Outbox {
   void send(OutboxMessage message);
   // Forgets the message of a process (its row was deleted or replaced); one on its way is not called back.
   void forget(std::string_view owner, std::string_view process);
+  // A message that was committed and will be given to send() when the answer to the peer has left. Until its first attempt
+  // begins the peer cannot know of it: unsent() is true.
+  void expect(std::string_view owner, std::string_view process);
+  [[nodiscard]] bool unsent(std::string_view owner, std::string_view process) const;
   [[nodiscard]] Status admit() const;
   [[nodiscard]] std::size_t size() const;
   // Nothing is being sent, settled or waiting for its next attempt.

@@ -34,6 +34,12 @@ void ProcessBase::see(const Digest& message) {
   if (seen.size() > kMostSeen) seen.erase(seen.begin());
 }
 
+unsigned ProcessBase::visit(std::size_t state) {
+  std::uint8_t& count = visits.at(state);
+  if (count < 255) ++count;
+  return count;
+}
+
 void write_base(JsonObject& row, const ProcessBase& process) {
   row["pid"] = process.pid;
   row["peerPid"] = process.peer_pid;
@@ -45,6 +51,9 @@ void write_base(JsonObject& row, const ProcessBase& process) {
   JsonArray seen;
   for (const Digest& digest : process.seen) seen.emplace_back(to_hex(digest));
   row["seen"] = std::move(seen);
+  JsonArray visits;
+  for (const std::uint8_t count : process.visits) visits.emplace_back(count);
+  row["visits"] = std::move(visits);
 }
 
 Status read_base(const JsonObject& row, ProcessBase& process) {
@@ -72,6 +81,15 @@ Status read_base(const JsonObject& row, ProcessBase& process) {
     Result<Digest> digest = digest_from_hex(entry.get_string());
     if (!digest) return fail(digest.error());
     process.seen.push_back(*digest);
+  }
+  const Json* visits = row.if_contains("visits");  // rows of the first release have none
+  if (visits == nullptr) return {};
+  if (!visits->is_array() || visits->get_array().size() != process.visits.size()) return shape_error("/visits", "is not eight numbers");
+  for (std::size_t i = 0; i < process.visits.size(); ++i) {
+    const Json& count = visits->get_array()[i];
+    const bool sound = count.is_int64() && count.get_int64() >= 0 && count.get_int64() <= 255;
+    if (!sound) return shape_error("/visits", "holds something else than small numbers");
+    process.visits[i] = static_cast<std::uint8_t>(count.get_int64());
   }
   return {};
 }

@@ -2,6 +2,8 @@
 // peer wants its callbacks. Internal to this room.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <deque>
 #include <map>
 #include <memory>
@@ -34,10 +36,13 @@ struct ProcessBase {
   std::string pending;   // kind of the message that the peer has not acknowledged; empty: none
   std::string code;      // why it was terminated
   std::vector<Digest> seen;  // messages taken, newest last
+  std::array<std::uint8_t, 8> visits{};  // how often each state was entered, by its number; stops at 255
 
   [[nodiscard]] ProcessIds ids() const;
   [[nodiscard]] bool was_seen(const Digest& message) const;
   void see(const Digest& message);
+  // Counts the entry into a state and gives its number: 1 for the first.
+  unsigned visit(std::size_t state);
   [[nodiscard]] bool of(const trust::PeerIdentity& peer) const { return peer_did == peer.did; }
 };
 

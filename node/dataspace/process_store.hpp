@@ -70,6 +70,9 @@ class ProcessStore {
     return damaged;
   }
 
+  // Whether the peer can have received the pending message.
+  [[nodiscard]] bool sent(const Process& process) const { return !parts_.outbox.unsent(Process::kOwner, process.pid); }
+
   // Null when there is none.
   [[nodiscard]] Result<Pointer> find(const std::string& pid) const {
     {
@@ -129,7 +132,11 @@ class ProcessStore {
     unit.derive = [due](const std::vector<CommittedEntry>& entries, std::vector<Mutation>& mutations) { due->derive(entries, mutations); };
     Result<Committed> committed = co_await parts_.journal.commit(std::move(unit));
     if (!committed) co_return fail(committed.error());
-    if (!due->outgoing) parts_.outbox.forget(Process::kOwner, due->process.pid);
+    if (due->outgoing) {
+      parts_.outbox.expect(Process::kOwner, due->process.pid);
+    } else {
+      parts_.outbox.forget(Process::kOwner, due->process.pid);
+    }
     Applied applied;
     applied.process = std::make_shared<const Process>(std::move(due->process));
     applied.message = std::move(due->message);

@@ -10,6 +10,7 @@
 #include "node/dataspace/agreement_book.hpp"
 #include "node/dataspace/certificate_book.hpp"
 #include "node/dataspace/outbox.hpp"
+#include "node/dataspace/profile.hpp"
 #include "node/dataspace/transfer_book.hpp"
 #include "node/identity/local_identity.hpp"
 #include "node/identity/tokens.hpp"
@@ -33,6 +34,7 @@ struct DataspaceParts {
   Outbox& outbox;
   const Clock& clock;
   Random& random;
+  const Profile& profile = product_profile();
 };
 
 struct DataspaceLimits {

@@ -3,6 +3,17 @@
 #include "base/core/encoding.hpp"
 
 namespace sekisho::node {
+namespace {
+
+std::optional<policy::TransferMessage> message_of(std::string_view kind) {
+  if (kind == kStartKind) return policy::TransferMessage::Start;
+  if (kind == kSuspensionKind) return policy::TransferMessage::Suspension;
+  if (kind == kCompletionKind) return policy::TransferMessage::Completion;
+  if (kind == kTransferTerminationKind) return policy::TransferMessage::Termination;
+  return std::nullopt;  // a request: the state is that of its writing
+}
+
+}  // namespace
 
 Json Transfer::to_row() const {
   JsonObject row;
@@ -47,16 +58,22 @@ Result<Transfer> Transfer::from_row(const JsonObject& row, const LocalIdentity& 
 
 bool Transfer::serves() const { return acknowledged() == policy::TransferState::Started; }
 
+void Transfer::enter(policy::TransferState next) {
+  state = next;
+  (void)visit(static_cast<std::size_t>(next));
+}
+
 policy::TransferState Transfer::acknowledged() const {
-  if (pending != kStartKind) return state;
-  const Result<policy::TransferState> next = policy::next(state, policy::TransferMessage::Start, role);
+  const std::optional<policy::TransferMessage> message = message_of(pending);
+  if (!message) return state;
+  const Result<policy::TransferState> next = policy::next(state, *message, role);
   return next ? *next : state;
 }
 
-Result<policy::TransferState> Transfer::after(policy::TransferMessage message) const {
+Result<policy::TransferState> Transfer::after(policy::TransferMessage message, bool sent) const {
   const policy::Party sender = policy::other(role);
   Result<policy::TransferState> now = policy::next(state, message, sender);
-  if (now || pending.empty()) return now;
+  if (now || pending.empty() || !sent) return now;
   Result<policy::TransferState> later = policy::next(acknowledged(), message, sender);
   if (later) return later;
   return now;

@@ -31,13 +31,14 @@ struct Transfer : ProcessBase {
 
   // See TransferRecord::serves.
   [[nodiscard]] bool serves() const;
+  void enter(policy::TransferState next);
   // The state once the peer has acknowledged the pending message.
   [[nodiscard]] policy::TransferState acknowledged() const;
   // As Negotiation::after.
-  [[nodiscard]] Result<policy::TransferState> after(policy::TransferMessage message) const;
+  [[nodiscard]] Result<policy::TransferState> after(policy::TransferMessage message, bool sent) const;
 };
 
-// Kinds of messages in the outbox; every one but a start changes the state when it is written.
+// Kinds of messages in the outbox. An end by this node's own operator changes the state when it is written.
 inline constexpr std::string_view kTransferRequestKind = "request";
 inline constexpr std::string_view kStartKind = "start";
 inline constexpr std::string_view kSuspensionKind = "suspension";

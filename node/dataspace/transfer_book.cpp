@@ -56,4 +56,29 @@ std::shared_ptr<const TransferRecord> TransferBook::find_usable(std::string_view
   return pid == usable_.end() ? nullptr : lookup(consumed_, pid->second);
 }
 
+void TransferBook::hold(const Digest& agreement, bool held) {
+  const std::lock_guard lock(mutex_);
+  if (held) {
+    held_.insert(agreement);
+  } else {
+    held_.erase(agreement);
+  }
+}
+
+bool TransferBook::held(const Digest& agreement) const {
+  const std::lock_guard lock(mutex_);
+  return held_.contains(agreement);
+}
+
+std::vector<std::shared_ptr<const TransferRecord>> TransferBook::under(const Digest& agreement) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::shared_ptr<const TransferRecord>> out;
+  for (const Records* records : {&provided_, &consumed_}) {
+    for (const auto& [pid, record] : *records) {
+      if (record->agreement->digest == agreement) out.push_back(record);
+    }
+  }
+  return out;
+}
+
 }  // namespace sekisho::node

@@ -7,8 +7,10 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/core/bytes.hpp"
 #include "base/core/clock.hpp"
@@ -50,9 +52,16 @@ class TransferBook {
   [[nodiscard]] std::shared_ptr<const TransferRecord> find_usable(std::string_view provider_dns, std::string_view dataset,
                                                                   std::string_view purpose) const;
 
+  // An agreement that this node suspended or withdrew (AgreementControl): nothing is sent or asked for under it.
+  void hold(const Digest& agreement, bool held);
+  [[nodiscard]] bool held(const Digest& agreement) const;
+  // The transfers under an agreement that have not ended, in either role.
+  [[nodiscard]] std::vector<std::shared_ptr<const TransferRecord>> under(const Digest& agreement) const;
+
  private:
   using Records = std::map<std::string, std::shared_ptr<const TransferRecord>, std::less<>>;
   mutable std::mutex mutex_;
+  std::set<Digest> held_;
   Records provided_;  // by provider pid
   Records consumed_;  // by consumer pid: a peer chooses the other, and could choose one that is taken
   std::map<std::string, std::string, std::less<>> usable_;  // dns ‖ NUL ‖ dataset ‖ NUL ‖ purpose → consumer pid

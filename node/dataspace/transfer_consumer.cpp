@@ -37,54 +37,74 @@ Digest start_digest(TransferStartMessage message) {
 
 }  // namespace
 
-async::Task<Result<RecordPointer>> TransferService::start_transfer(std::string agreement_id, std::string purpose, async::Deadline deadline) {
-  const std::shared_ptr<const AgreementRecord> agreement = impl_->parts.agreements.find(agreement_id);
-  if (!agreement || agreement->role != Role::Consumer) co_return fail(Code::AgreementUnknown, "no agreement " + agreement_id);
-  Status room = impl_->parts.outbox.admit();
+async::Task<Result<TransferStore::Applied>> TransferService::Impl::open(std::shared_ptr<const AgreementRecord> agreement, std::string purpose) {
+  Status room = parts.outbox.admit();
   if (!room) co_return fail(room.error());
-  const LocalIdentity& self = impl_->parts.self;
+  Result<PeerAddress> provider = parts.profile.find(parts.trust, agreement->peer_dns);
+  if (!provider) co_return fail(provider.error());
 
   Change<Transfer> change;
   Transfer& next = change.next;
-  next.pid = new_pid(impl_->parts.random);
+  next.pid = new_pid(parts.random);
   next.role = Role::Consumer;
   next.peer_did = agreement->peer_did;
   next.peer_dns = agreement->peer_dns;
   next.peer_zone = agreement->peer_zone;
-  next.base = kDspBase;
-  next.state = policy::TransferState::Requested;
+  next.base = provider->base;
+  next.enter(policy::TransferState::Requested);
   next.agreement = agreement->id;
   next.purpose = purpose;
-  const std::string pid = next.pid;
-
-  trust::Draft draft;
-  draft.kind = trust::StatementKind::Request;
-  draft.agreement = agreement->digest;
-  draft.members = {{"transfer", pid}, {"format", kPullFormat}, {"recipient", party(self.did, self.zone)}, {"purpose", purpose}};
-  Status sound = trust::check_draft(draft);
-  if (!sound) co_return fail(Code::InvalidArgument, "the purpose cannot be stated", sound.error());
-  EntryDraft entry;
-  entry.kind = pb::REQUEST_OUT;
-  entry.content = std::move(draft);
-  entry.tokens = impl_->tokens(next, *agreement);
-  change.entries.push_back(std::move(entry));
-  const TransferRequestMessage request{pid, agreement->id, std::string(kPullFormat), fmt::format("https://{}{}", self.dns, kDspBase), purpose,
-                                       std::nullopt};
+  const bool sealed = parts.profile.sealed();
+  if (sealed) {
+    trust::Draft draft;
+    draft.kind = trust::StatementKind::Request;
+    draft.agreement = agreement->digest;
+    draft.members = {{"transfer", next.pid}, {"format", kPullFormat}, {"recipient", party(parts.self.did, parts.self.zone)}, {"purpose", purpose}};
+    Status sound = trust::check_draft(draft);
+    if (!sound) co_return fail(Code::InvalidArgument, "the purpose cannot be stated", sound.error());
+    EntryDraft entry;
+    entry.kind = pb::REQUEST_OUT;
+    entry.content = std::move(draft);
+    entry.tokens = tokens(next, *agreement);
+    change.entries.push_back(std::move(entry));
+  }
+  TransferRequestMessage request;
+  request.consumer_pid = next.pid;
+  request.agreement_id = agreement->id;
+  request.format = kPullFormat;
+  request.callback = parts.profile.own_base(parts.self);
+  if (!purpose.empty()) request.purpose = purpose;
   change.message = Outgoing{std::string(kTransferRequestKind), fmt::format("{}/transfers/request", next.base),
-                            [request](const std::vector<CommittedEntry>& entries) {
-                              TransferRequestMessage sealed = request;
-                              sealed.statement = envelope_text(entries.front());
-                              return to_body(sealed);
+                            [request, sealed](const std::vector<CommittedEntry>& entries) {
+                              TransferRequestMessage out = request;
+                              if (sealed) out.statement = envelope_text(entries.front());
+                              return to_body(out);
                             },
                             3};
-  Result<TransferStore::Applied> applied = co_await impl_->apply(std::move(change));
+  co_return co_await apply(std::move(change));
+}
+
+async::Task<Result<RecordPointer>> TransferService::start_transfer(std::string agreement_id, std::string purpose, async::Deadline deadline) {
+  const std::shared_ptr<const AgreementRecord> agreement = impl_->parts.agreements.find(agreement_id);
+  if (!agreement || agreement->role != Role::Consumer) co_return fail(Code::AgreementUnknown, "no agreement " + agreement_id);
+  Result<TransferStore::Applied> applied = co_await impl_->open(agreement, std::move(purpose));
   if (!applied) co_return fail(applied.error());
+  const std::string pid = applied->process->pid;
   async::Completion<Result<RecordPointer>> waiter = impl_->waiters.open(pid);
   impl_->parts.outbox.send(std::move(*applied->message));
   std::optional<Result<RecordPointer>> outcome = co_await waiter.wait_until(deadline);
   if (outcome) co_return std::move(*outcome);
   impl_->waiters.drop(pid);
   co_return fail(Error(Code::Deadline, fmt::format("{} takes too long to start the transfer", agreement->peer_dns)).with("peer", agreement->peer_dns));
+}
+
+async::Task<Result<std::string>> TransferService::request(std::string agreement_id, std::string purpose) {
+  const std::shared_ptr<const AgreementRecord> agreement = impl_->parts.agreements.find(agreement_id);
+  if (!agreement || agreement->role != Role::Consumer) co_return fail(Code::AgreementUnknown, "no agreement " + agreement_id);
+  Result<TransferStore::Applied> applied = co_await impl_->open(agreement, std::move(purpose));
+  if (!applied) co_return fail(applied.error());
+  impl_->parts.outbox.send(std::move(*applied->message));
+  co_return applied->process->pid;
 }
 
 Status TransferService::Impl::says_terms(const trust::Statement& statement, const Transfer& process, const AgreementRecord& agreement) const {
@@ -107,14 +127,15 @@ async::Task<Result<http::Response>> TransferService::Impl::take_start(Held held,
   change.next = *held.process;
   Transfer& next = change.next;
   next.peer_pid = message->ids.provider;
-  if (message->address) {
+  const bool sealed = parts.profile.sealed();
+  if (message->address && sealed) {
     Result<std::string> target = data_target(message->address->endpoint, next.peer_dns);
     if (!target) co_return fail(target.error());
     next.target = std::move(*target);
     next.token = message->address->token;
     next.token_expires = expiry_of(next.token, parts.clock.now());
   }
-  Result<policy::TransferState> state = held.process->after(policy::TransferMessage::Start);
+  Result<policy::TransferState> state = held.process->after(policy::TransferMessage::Start, store.sent(*held.process));
   if (!state && held.process->was_seen(digest) && next.state == policy::TransferState::Started) {
     // The same message once more, perhaps with a fresh token.
     store.put(std::make_shared<const Transfer>(next));
@@ -122,13 +143,13 @@ async::Task<Result<http::Response>> TransferService::Impl::take_start(Held held,
     co_return answer(next, 200, std::nullopt);
   }
   if (!state) co_return fail(state.error());
-  if (next.target.empty()) co_return shape_error("/dataAddress", "is missing");
+  if (next.target.empty() && sealed) co_return shape_error("/dataAddress", "is missing");
   const bool first = held.process->state == policy::TransferState::Requested;
   const std::shared_ptr<const AgreementRecord> agreement = parts.agreements.find(next.agreement);
   if (!agreement) co_return fail(Code::AgreementUnknown, "the agreement of the transfer is gone");
-  next.state = *state;
+  next.enter(*state);
   next.see(digest);
-  if (first && !message->statement) co_return shape_error("/sekishoStatement", "is missing: the terms are not sealed");
+  if (first && sealed && !message->statement) co_return shape_error("/sekishoStatement", "is missing: the terms are not sealed");
   if (message->statement) {
     Result<CheckedStatement> checked = co_await parts.certificates.check(peer, *message->statement, trust::StatementKind::Terms,
                                                                          async::Deadline::in(limits.peer));
@@ -147,10 +168,11 @@ async::Task<Result<http::Response>> TransferService::Impl::take_start(Held held,
     entry.tokens = tokens(next, *agreement);
     change.entries.push_back(std::move(entry));
   }
+  step(change);
   Result<TransferStore::Applied> applied = co_await apply(std::move(change));
   if (!applied) co_return fail(applied.error());
   waiters.settle(applied->process->pid, parts.transfers.find_own(applied->process->pid));
-  co_return answer(*applied->process, 200, std::nullopt);
+  co_return answer(*applied->process, 200, std::move(applied->message));
 }
 
 Result<TransferPointer> TransferService::Impl::find_consumed(const std::string& pid) const {

@@ -40,15 +40,21 @@ struct TransferService::Impl {
   [[nodiscard]] Result<std::shared_ptr<const AgreementRecord>> agreement_for(const trust::PeerIdentity& peer,
                                                                              const TransferRequestMessage& message) const;
   [[nodiscard]] EntryDraft terms_draft(const Transfer& process, const AgreementRecord& agreement) const;
+  // Without its token: that is made when the message leaves, and never stored.
   [[nodiscard]] Outgoing start_message(const Transfer& process, bool with_terms) const;
   [[nodiscard]] async::Task<Result<http::Response>> take_resumption(Held held, std::string body);
 
-  // Consumer.
+  // Consumer. The request, written but not sent.
+  [[nodiscard]] async::Task<Result<TransferStore::Applied>> open(std::shared_ptr<const AgreementRecord> agreement, std::string purpose);
   [[nodiscard]] async::Task<Result<http::Response>> take_start(Held held, trust::PeerIdentity peer, std::string body);
   // By the own process id, or by the provider's where only one open transfer has it. Null when there is none.
   [[nodiscard]] Result<TransferPointer> find_consumed(const std::string& pid) const;
   [[nodiscard]] Status says_terms(const trust::Statement& statement, const Transfer& process, const AgreementRecord& agreement) const;
 
+  // Both: what this node says of its own accord. step() asks the profile after change.next entered a state.
+  void step(Change<Transfer>& change) const;
+  [[nodiscard]] Status add_own(Change<Transfer>& change, policy::TransferMessage message, const Error& reason) const;
+  [[nodiscard]] Status add_start(Change<Transfer>& change) const;
   // Both: completion, suspension, termination.
   [[nodiscard]] async::Task<Result<http::Response>> take_end(Held held, policy::TransferMessage kind, std::string body);
   [[nodiscard]] async::Task<Result<TransferStore::Applied>> end(TransferPointer process, Error reason, bool told);

@@ -6,7 +6,8 @@ namespace sekisho::node {
 Result<std::string> TransferService::compose(const OutboxMessage& message) {
   if (message.kind != kStartKind) return message.body;
   Result<TransferStartMessage> start = parse_transfer_start(message.body);
-  if (!start || !start->address) return fail(Code::DatabaseDamaged, "a start message in the outbox cannot be read");
+  if (start && !start->address) return message.body;
+  if (!start) return fail(Code::DatabaseDamaged, "a start message in the outbox cannot be read");
   Result<TransferPointer> process = impl_->store.find(message.process);
   if (!process) return fail(process.error());
   if (!*process) return fail(Code::TransferUnknown, "the transfer of a start message is gone");
@@ -21,20 +22,30 @@ async::Task<void> TransferService::delivered(OutboxMessage message, std::string 
   if (!turn) co_return;  // the row stays; the next start sends it again
   Result<TransferPointer> process = impl_->store.find(message.process);
   if (!process || !*process || (*process)->pending != message.kind) co_return;
-  Transfer next = **process;
-  next.state = next.acknowledged();
+  Change<Transfer> change;
+  Transfer& next = change.next;
+  next = **process;
+  const policy::TransferState state = next.acknowledged();
+  // What this node's operator ended has its state already; the profile is asked in either case.
+  const bool entered = message.kind == kTransferRequestKind || state != next.state || message.kind == kSuspensionKind;
+  if (state != next.state) next.enter(state);
   next.pending.clear();
   if (message.kind == kTransferRequestKind) {
     const Result<ProcessDocument> document = parse_transfer(answer);
     if (document && document->ids.consumer == next.pid) next.peer_pid = document->ids.provider;
+  }
+  if (entered && !next.ended()) impl_->step(change);
+  if (message.kind == kTransferRequestKind && !change.message) {
     // Known in memory only: until the provider starts the transfer, the row stays and a restart asks again.
     impl_->store.put(std::make_shared<const Transfer>(std::move(next)));
     co_return;
   }
-  Change<Transfer> change;
-  change.next = std::move(next);
   Result<TransferStore::Applied> applied = co_await impl_->apply(std::move(change));
-  if (!applied) log_warn("dataspace.outbox", applied.error(), {{"process", message.process}});
+  if (!applied) {
+    log_warn("dataspace.outbox", applied.error(), {{"process", message.process}});
+    co_return;
+  }
+  if (applied->message) impl_->parts.outbox.send(std::move(*applied->message));
 }
 
 async::Task<void> TransferService::refused(OutboxMessage message, Error error, bool answered) {

@@ -42,7 +42,7 @@ Result<std::shared_ptr<const AgreementRecord>> TransferService::Impl::agreement_
   if (!agreement || agreement->role != Role::Provider || agreement->peer_did != peer.did) {
     return fail(Code::AgreementUnknown, fmt::format("no agreement {} with {}", message.agreement_id, peer.dns));
   }
-  Status permitted = permits(*agreement, peer, *message.purpose, parts.clock);
+  Status permitted = permits(*agreement, peer, message.purpose.value_or(""), parts.clock);
   if (!permitted) return fail(permitted.error());
   return agreement;
 }
@@ -51,14 +51,15 @@ async::Task<Result<http::Response>> TransferService::Impl::take_request(trust::P
   Result<TransferRequestMessage> message = parse_transfer_request(body);
   if (!message) co_return fail(message.error());
   if (message->format != kPullFormat) co_return shape_error("/format", "is not HttpData-PULL");
-  Result<std::string> base = callback_path(message->callback, peer.dns);
+  Result<std::string> base = parts.profile.callback(message->callback, peer.dns);
   if (!base) co_return fail(base.error());
-  if (!message->purpose || message->purpose->empty()) co_return shape_error("/sekishoPurpose", "is missing");
-  if (!message->statement) co_return shape_error("/sekishoStatement", "is missing: the request is not sealed");
+  if (parts.profile.sealed() && (!message->purpose || message->purpose->empty())) co_return shape_error("/sekishoPurpose", "is missing");
+  if (parts.profile.sealed() && !message->statement) co_return shape_error("/sekishoStatement", "is missing: the request is not sealed");
 
   Result<Turns::Turn> turn = co_await store.turn("peer " + peer.did + " " + message->consumer_pid);
   if (!turn) co_return fail(turn.error());
-  const Digest digest = message_digest(body);
+  // As with negotiations: a repetition in other words is the same request.
+  const Digest digest = message_digest(to_body(*message));
   Result<TransferPointer> existing = store.find_by_peer(peer.did, message->consumer_pid);
   if (!existing) co_return fail(existing.error());
   if (*existing) {
@@ -71,11 +72,15 @@ async::Task<Result<http::Response>> TransferService::Impl::take_request(trust::P
   if (!room) co_return fail(room.error());
   Result<std::shared_ptr<const AgreementRecord>> agreement = agreement_for(peer, *message);
   if (!agreement) co_return fail(agreement.error());
-  Result<CheckedStatement> checked = co_await parts.certificates.check(peer, *message->statement, trust::StatementKind::Request,
-                                                                       async::Deadline::in(limits.peer));
-  if (!checked) co_return fail(checked.error());
-  Status said = says_request(checked->statement, *message, **agreement, peer);
-  if (!said) co_return fail(said.error());
+  std::optional<trust::Envelope> envelope;
+  if (message->statement) {
+    Result<CheckedStatement> checked = co_await parts.certificates.check(peer, *message->statement, trust::StatementKind::Request,
+                                                                         async::Deadline::in(limits.peer));
+    if (!checked) co_return fail(checked.error());
+    Status said = says_request(checked->statement, *message, **agreement, peer);
+    if (!said) co_return fail(said.error());
+    envelope = std::move(checked->envelope);
+  }
 
   Change<Transfer> change;
   Transfer& next = change.next;
@@ -87,20 +92,20 @@ async::Task<Result<http::Response>> TransferService::Impl::take_request(trust::P
   next.peer_zone = peer.zone;
   next.peer_cert = peer.cert;
   next.base = std::move(*base);
-  next.state = policy::TransferState::Requested;
+  next.enter(policy::TransferState::Requested);
   next.agreement = (*agreement)->id;
-  next.purpose = *message->purpose;
+  next.purpose = message->purpose.value_or("");
   next.see(digest);
-  EntryDraft request;
-  request.kind = pb::REQUEST_IN;
-  request.content = Foreign{std::move(checked->envelope.payload), std::move(checked->envelope.seal)};
-  request.agreement = (*agreement)->digest;
-  request.tokens = tokens(next, **agreement);
-  change.entries.push_back(std::move(request));
-  change.entries.push_back(terms_draft(next, **agreement));
-  change.message = start_message(next, true);
+  if (envelope) {
+    EntryDraft request;
+    request.kind = pb::REQUEST_IN;
+    request.content = Foreign{std::move(envelope->payload), std::move(envelope->seal)};
+    request.agreement = (*agreement)->digest;
+    request.tokens = tokens(next, **agreement);
+    change.entries.push_back(std::move(request));
+  }
+  step(change);
   change.mutations.push_back(store.peer_index(next));
-  change.sealed = [](const std::vector<CommittedEntry>& entries, Transfer& process) { process.terms = entries.back().id; };
   Result<TransferStore::Applied> applied = co_await apply(std::move(change));
   if (!applied) co_return fail(applied.error());
   co_return answer(*applied->process, 201, std::move(applied->message));
@@ -124,18 +129,6 @@ EntryDraft TransferService::Impl::terms_draft(const Transfer& process, const Agr
   return entry;
 }
 
-// Without its token: that is made when the message leaves, and never stored.
-Outgoing TransferService::Impl::start_message(const Transfer& process, bool with_terms) const {
-  TransferStartMessage message;
-  message.ids = process.ids();
-  message.address = DataAddress{fmt::format("https://{}/data/{}", parts.self.dns, http::percent_encode(process.pid)), ""};
-  return outgoing(process, kStartKind, "start", [message, with_terms](const std::vector<CommittedEntry>& entries) {
-    TransferStartMessage sealed = message;
-    if (with_terms) sealed.statement = envelope_text(entries.back());
-    return to_body(sealed);
-  });
-}
-
 // The consumer resumes what was suspended.
 async::Task<Result<http::Response>> TransferService::Impl::take_resumption(Held held, std::string body) {
   Result<TransferStartMessage> message = parse_transfer_start(body);
@@ -143,16 +136,17 @@ async::Task<Result<http::Response>> TransferService::Impl::take_resumption(Held 
   Status ids = ids_fit(*held.process, message->ids);
   if (!ids) co_return fail(ids.error());
   const Digest digest = message_digest(body);
-  Result<policy::TransferState> state = held.process->after(policy::TransferMessage::Start);
+  Result<policy::TransferState> state = held.process->after(policy::TransferMessage::Start, store.sent(*held.process));
   if (!state && held.process->was_seen(digest)) co_return answer(*held.process, 200, std::nullopt);
   if (!state) co_return fail(state.error());
   Change<Transfer> change;
   change.next = *held.process;
-  change.next.state = *state;
+  change.next.enter(*state);
   change.next.see(digest);
+  step(change);
   Result<TransferStore::Applied> applied = co_await apply(std::move(change));
   if (!applied) co_return fail(applied.error());
-  co_return answer(*applied->process, 200, std::nullopt);
+  co_return answer(*applied->process, 200, std::move(applied->message));
 }
 
 http::Response TransferService::renew_token(const trust::PeerIdentity& peer, const std::string& pid, std::string_view correlation_id) const {

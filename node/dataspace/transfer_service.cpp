@@ -14,15 +14,6 @@ constexpr std::string_view kError = "TransferError";
 
 std::unexpected<Error> unknown_process() { return fail(Code::TransferUnknown, "no such transfer for this peer"); }
 
-std::string_view kind_of(policy::TransferMessage message) {
-  switch (message) {
-    case policy::TransferMessage::Start: return kStartKind;
-    case policy::TransferMessage::Suspension: return kSuspensionKind;
-    case policy::TransferMessage::Completion: return kCompletionKind;
-    default: return kTransferTerminationKind;
-  }
-}
-
 }  // namespace
 
 TransferService::TransferService(DataspaceParts parts, DataspaceLimits limits) : impl_(std::make_unique<Impl>(parts, limits)) {
@@ -151,31 +142,33 @@ async::Task<Result<http::Response>> TransferService::Impl::take_end(Held held, p
     message.ids = std::move(completion->ids);
   } else {
     Result<EndMessage> end = kind == policy::TransferMessage::Suspension ? parse_transfer_suspension(body) : parse_transfer_termination(body);
+    if (!end && kind == policy::TransferMessage::Suspension && parts.profile.suspends_by_termination()) end = parse_transfer_termination(body);
     if (!end) co_return fail(end.error());
     message = std::move(*end);
   }
   Status ids = ids_fit(*held.process, message.ids);
   if (!ids) co_return fail(ids.error());
   const Digest digest = message_digest(body);
-  Result<policy::TransferState> state = held.process->after(kind);
+  Result<policy::TransferState> state = held.process->after(kind, store.sent(*held.process));
   if (!state && held.process->was_seen(digest)) co_return answer(*held.process, 200, std::nullopt);
   if (!state) co_return fail(state.error());
   const Error reason = error_of({message.ids, message.code.value_or(""), message.reason}, held.process->peer_dns);
   Change<Transfer> change;
   change.next = *held.process;
-  change.next.state = *state;
+  change.next.enter(*state);
   change.next.see(digest);
   if (kind == policy::TransferMessage::Termination) change.next.code = reason.name();
+  if (!change.next.ended()) step(change);
   Result<TransferStore::Applied> applied = co_await apply(std::move(change));
   if (!applied) co_return fail(applied.error());
   if (applied->process->ended()) waiters.settle(applied->process->pid, Result<RecordPointer>(fail(reason)));
-  co_return answer(*applied->process, 200, std::nullopt);
+  co_return answer(*applied->process, 200, std::move(applied->message));
 }
 
 async::Task<Result<TransferStore::Applied>> TransferService::Impl::end(TransferPointer process, Error reason, bool told) {
   Change<Transfer> change;
   change.next = *process;
-  change.next.state = policy::TransferState::Terminated;
+  change.next.enter(policy::TransferState::Terminated);
   change.next.code = reason.name();
   if (told && !process->peer_pid.empty()) {
     const EndMessage ending{process->ids(), std::string(reason.name()), reason_of(reason)};
@@ -219,24 +212,21 @@ async::Task<Status> TransferService::Impl::send_own(std::string pid, policy::Tra
   if (!*process) co_return unknown_process();
   Result<policy::TransferState> state = policy::next((*process)->acknowledged(), message, (*process)->role);
   if (!state) co_return fail(state.error());
-  Result<TransferStore::Applied> applied = fail(Code::Internal, "");
+  Change<Transfer> change;
+  change.next = **process;
+  // Where the peer overtook its acknowledgement, this node speaks from where both are.
+  change.next.state = change.next.acknowledged();
   if (message == policy::TransferMessage::Termination) {
-    applied = co_await end(*process, std::move(reason), true);
-  } else {
-    Change<Transfer> change;
-    change.next = **process;
-    const ProcessIds ids = change.next.ids();
-    if (message == policy::TransferMessage::Start) {
-      change.message = start_message(change.next, false);
-    } else {
-      change.next.state = *state;
-      change.message = outgoing(change.next, kind_of(message), kind_of(message), [ids, reason, message](const std::vector<CommittedEntry>&) {
-        if (message == policy::TransferMessage::Completion) return to_body(CompletionMessage{ids});
-        return to_body(EndMessage{ids, std::string(reason.name()), reason_of(reason)}, "TransferSuspensionMessage");
-      });
-    }
-    applied = co_await apply(std::move(change));
+    Result<TransferStore::Applied> ended = co_await end(*process, std::move(reason), true);
+    if (!ended) co_return fail(ended.error());
+    if (ended->message) parts.outbox.send(std::move(*ended->message));
+    co_return Status();
   }
+  Status added = add_own(change, message, reason);
+  if (!added) co_return added;
+  // An end holds on this side from now on, whether the peer hears of it or not; a start when the peer has it.
+  if (message != policy::TransferMessage::Start) change.next.enter(*state);
+  Result<TransferStore::Applied> applied = co_await apply(std::move(change));
   if (!applied) co_return fail(applied.error());
   if (applied->message) parts.outbox.send(std::move(*applied->message));
   co_return Status();

@@ -43,6 +43,11 @@ class TransferService final : public OutboxOwner {
   // As consumer: a started transfer under this agreement, with token. Codes of the peer pass through (PURPOSE_MISMATCH …).
   [[nodiscard]] async::Task<Result<std::shared_ptr<const TransferRecord>>> start_transfer(std::string agreement_id, std::string purpose,
                                                                                          async::Deadline deadline);
+  // As consumer, without waiting: the own process id.
+  [[nodiscard]] async::Task<Result<std::string>> request(std::string agreement_id, std::string purpose);
+  // A message of this node's own will, both roles, which takes effect when the peer acknowledges it. STATE_TRANSITION where the
+  // protocol or a message that is still on its way forbids it.
+  [[nodiscard]] async::Task<Status> send(std::string pid, policy::TransferMessage message);
   // As provider: POST /sekisho/v1/transfers/{pid}/token → {"token", "expires"}; 404 for another DID's transfer, 409 when it does
   // not serve.
   [[nodiscard]] http::Response renew_token(const trust::PeerIdentity& peer, const std::string& pid,
@@ -51,10 +56,10 @@ class TransferService final : public OutboxOwner {
   // where only one open transfer has it.
   [[nodiscard]] async::Task<Result<std::shared_ptr<const TransferRecord>>> refresh_token(std::string pid, async::Deadline deadline);
 
-  // Both roles; the peer is told. pid: own process id.
+  // Both roles, at once; the peer is told. pid: own process id.
   [[nodiscard]] async::Task<Status> terminate(std::string pid, Code code);
   [[nodiscard]] async::Task<Status> suspend(std::string pid, Code code);
-  // Provider: resumes after a suspension (a new start message, same terms).
+  // Resumes after a suspension (a new start message, same terms).
   [[nodiscard]] async::Task<Status> resume(std::string pid);
   [[nodiscard]] async::Task<Status> complete(std::string pid);
 

@@ -31,7 +31,8 @@ Result<node::LocalIdentity> identity_of(const test::TestNode& made, Bytes descri
   self.statement_chain = made.statement_chain;
   self.tls_chain_pem = made.tls_chain_pem;
   self.descriptor = std::move(descriptor);
-  for (const auto& [key, signer] : {std::pair(&made.statement_key, &self.statement_signer), std::pair(&made.log_key, &self.log_signer)}) {
+  for (const auto& [key, signer] :
+       {std::pair(&made.statement_key, &self.statement_signer), std::pair(&made.log_key, &self.log_signer)}) {
     auto seed = key->ed25519_seed();
     if (!seed) return fail(seed.error());
     auto private_key = Ed25519PrivateKey::from_seed(*seed);
@@ -46,9 +47,12 @@ Result<node::LocalIdentity> identity_of(const test::TestNode& made, Bytes descri
   return self;
 }
 
-node::Mutation put(node::Family family, const std::string& key, const Json& row) { return {family, to_bytes(key), to_bytes(to_text(row))}; }
+node::Mutation put(node::Family family, const std::string& key, const Json& row) {
+  return {family, to_bytes(key), to_bytes(to_text(row))};
+}
 
-Result<std::unique_ptr<node::Listener>> serve(async::WorkerPool& pool, const char* name, std::uint16_t port, std::vector<node::Route> routes) {
+Result<std::unique_ptr<node::Listener>> serve(async::WorkerPool& pool, const char* name, std::uint16_t port,
+                                              std::vector<node::Route> routes) {
   auto router = node::Router::make(std::move(routes));
   if (!router) return fail(router.error());
   node::PipelineOptions options;
@@ -57,13 +61,18 @@ Result<std::unique_ptr<node::Listener>> serve(async::WorkerPool& pool, const cha
   at.name = name;
   at.address = "127.0.0.1";
   at.port = port;
-  return node::Listener::start(pool, std::move(at), std::make_shared<node::Pipeline>(std::move(*router), std::move(options)));
+  return node::Listener::start(pool, std::move(at),
+                               std::make_shared<node::Pipeline>(std::move(*router), std::move(options)));
 }
 
 }  // namespace
 
 LabNode::LabNode(Settings settings)
-    : settings_(std::move(settings)), peer_(peer_of(settings_)), random_(std::make_shared<SystemRandom>()), channel_(settings_), profile_(settings_) {}
+    : settings_(std::move(settings)),
+      peer_(peer_of(settings_)),
+      random_(std::make_shared<SystemRandom>()),
+      channel_(settings_),
+      profile_(settings_) {}
 
 Result<std::unique_ptr<LabNode>> LabNode::start(Settings settings) {
   std::unique_ptr<LabNode> node(new LabNode(std::move(settings)));
@@ -158,7 +167,8 @@ Status LabNode::seed() {
     unit.mutations.push_back(put(node::Family::Dataset, id, node::to_json(dataset)));
     unit.mutations.push_back(put(node::Family::Offer, offer.id, node::to_json(offer)));
   }
-  for (const auto& [ids, role] : {std::pair(provided_agreements(), node::Role::Provider), std::pair(consumed_agreements(), node::Role::Consumer)}) {
+  for (const auto& [ids, role] : {std::pair(provided_agreements(), node::Role::Provider),
+                                  std::pair(consumed_agreements(), node::Role::Consumer)}) {
     for (const std::string& id : ids) {
       Result<node::Mutation> row = agreement(id, role);
       if (!row) return fail(row.error());
@@ -194,11 +204,13 @@ Status LabNode::open_services() {
 Status LabNode::listen() {
   const node::Access open = node::Access::open("a laboratory on loopback: every caller is the peer of the settings");
   const node::Caller who = [this](const http::Request&) -> const trust::PeerIdentity& { return peer_; };
-  auto listener = serve(*workers_, "dsp", settings_.port, node::dsp_routes({*catalog_, *negotiations_, *transfer_service_, *clock_}, open, who));
+  auto listener = serve(*workers_, "dsp", settings_.port,
+                        node::dsp_routes({*catalog_, *negotiations_, *transfer_service_, *clock_}, open, who));
   if (!listener) return fail(listener.error());
   listener_ = std::move(*listener);
   profile_.listens_on(listener_->port());
-  auto webhooks = serve(*workers_, "webhooks", settings_.webhooks, webhook_routes(profile_, *negotiations_, *transfer_service_));
+  auto webhooks =
+      serve(*workers_, "webhooks", settings_.webhooks, webhook_routes(profile_, *negotiations_, *transfer_service_));
   if (!webhooks) return fail(webhooks.error());
   webhooks_ = std::move(*webhooks);
   return outbox_->start(*storage_);

@@ -1,6 +1,6 @@
-// A node for the laboratory: the product's node/dataspace, journal, RocksDB, server and routes; an identity of a test zone made
-// at start; plain HTTP on 127.0.0.1; no data plane. The webhooks (POST /tck/negotiations/requests, /tck/transfers/requests)
-// listen on a port of their own.
+// A node for the laboratory: the product's node/dataspace, journal, RocksDB, server and routes; an identity of a test
+// zone made at start; plain HTTP on 127.0.0.1; no data plane. The webhooks (POST /tck/negotiations/requests,
+// /tck/transfers/requests) listen on a port of their own.
 #pragma once
 
 #include <memory>

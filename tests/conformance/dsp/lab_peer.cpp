@@ -18,7 +18,8 @@ trust::PeerIdentity peer_of(const Settings& settings) {
 LabChannel::LabChannel(Settings settings) : settings_(std::move(settings)), client_(http::ClientOptions{}) {}
 
 async::Task<Result<http::ClientResponse>> LabChannel::send(node::PeerRequest request) {
-  if (request.dns != kPeerName) co_return fail(Error(Code::PeerUnknown, "the laboratory has one peer").with("peer", request.dns));
+  if (request.dns != kPeerName)
+    co_return fail(Error(Code::PeerUnknown, "the laboratory has one peer").with("peer", request.dns));
   http::ClientRequest out;
   out.method = std::move(request.method);
   out.host = settings_.peer.host;
@@ -54,13 +55,19 @@ Result<node::PeerAddress> LabProfile::find(const node::TrustHolder&, const std::
 
 Result<std::string> LabProfile::callback(std::string_view address, const std::string&) const {
   Result<http::Url> url = http::parse_url(address);
-  if (!url) return fail(Error(Code::InvalidArgument, "callbackAddress is no URL", url.error()).with("pointer", "/callbackAddress"));
-  const bool there = url->scheme == "http" && is_loopback(url->host) && url->port == settings_.peer.port && url->query.empty();
-  if (!there) return fail(Error(Code::InvalidArgument, "callbackAddress is not at the peer").with("pointer", "/callbackAddress"));
+  if (!url)
+    return fail(
+        Error(Code::InvalidArgument, "callbackAddress is no URL", url.error()).with("pointer", "/callbackAddress"));
+  const bool there =
+      url->scheme == "http" && is_loopback(url->host) && url->port == settings_.peer.port && url->query.empty();
+  if (!there)
+    return fail(Error(Code::InvalidArgument, "callbackAddress is not at the peer").with("pointer", "/callbackAddress"));
   while (url->path.ends_with('/')) url->path.pop_back();
   return url->path;
 }
 
-std::string LabProfile::own_base(const node::LocalIdentity&) const { return fmt::format("http://127.0.0.1:{}{}", port_.load(), node::kDspBase); }
+std::string LabProfile::own_base(const node::LocalIdentity&) const {
+  return fmt::format("http://127.0.0.1:{}{}", port_.load(), node::kDspBase);
+}
 
 }  // namespace sekisho::lab

@@ -28,15 +28,18 @@ class LabChannel final : public node::PeerChannel {
   http::Client client_;
 };
 
-// No evidence on either side; callbacks only to the peer of the settings; the kit's script or the product's own conduct.
+// No evidence on either side; callbacks only to the peer of the settings; the kit's script or the product's own
+// conduct.
 class LabProfile final : public node::Profile {
  public:
   explicit LabProfile(Settings settings);
   // Before the first message: where this node listens.
   void listens_on(std::uint16_t port) { port_ = port; }
 
-  [[nodiscard]] std::optional<policy::NegotiationMessage> next(const node::Moment<policy::NegotiationState>& moment) const override;
-  [[nodiscard]] std::optional<policy::TransferMessage> next(const node::Moment<policy::TransferState>& moment) const override;
+  [[nodiscard]] std::optional<policy::NegotiationMessage> next(
+      const node::Moment<policy::NegotiationState>& moment) const override;
+  [[nodiscard]] std::optional<policy::TransferMessage> next(
+      const node::Moment<policy::TransferState>& moment) const override;
   [[nodiscard]] bool sealed() const override { return false; }
   [[nodiscard]] bool suspends_by_termination() const override { return true; }
   [[nodiscard]] Result<node::PeerAddress> find(const node::TrustHolder& trust, const std::string& dns) const override;

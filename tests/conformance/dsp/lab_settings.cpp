@@ -9,10 +9,12 @@ namespace sekisho::lab {
 namespace {
 
 std::unexpected<Error> bad(std::string_view name, std::string_view what) {
-  return fail(Error(Code::InvalidArgument, fmt::format("setting '{}' {}", name, what)).with("setting", std::string(name)));
+  return fail(
+      Error(Code::InvalidArgument, fmt::format("setting '{}' {}", name, what)).with("setting", std::string(name)));
 }
 
-Result<std::int64_t> number(const JsonObject& object, std::string_view name, std::int64_t otherwise, std::int64_t most) {
+Result<std::int64_t> number(const JsonObject& object, std::string_view name, std::int64_t otherwise,
+                            std::int64_t most) {
   if (!object.contains(name)) return otherwise;
   Result<std::int64_t> value = get_integer(object, name);
   if (!value) return fail(value.error());
@@ -53,7 +55,9 @@ Result<Settings> load_settings(const std::filesystem::path& file) {
   if (!json->is_object()) return fail(Code::JsonShape, "the settings are not an object");
   const JsonObject& root = json->get_object();
   Settings out;
-  const auto read = [&root](std::string_view name, std::int64_t otherwise, std::int64_t most) { return number(root, name, otherwise, most); };
+  const auto read = [&root](std::string_view name, std::int64_t otherwise, std::int64_t most) {
+    return number(root, name, otherwise, most);
+  };
   const auto port = read("port", 0, 65535);
   const auto webhooks = read("webhooks", 0, 65535);
   const auto delay = read("delay_ms", 500, 60'000);

@@ -26,28 +26,17 @@ using T = policy::TransferState;
 using TM = policy::TransferMessage;
 
 constexpr auto kProviderNegotiations = std::to_array<Row<N, NM>>({
-    {"ACN0101", N::Requested, 1, NM::Offer},
-    {"ACN0102", N::Requested, 1, NM::Offer},
-    {"ACN0102", N::Requested, 2, NM::Termination},
-    {"ACN0103", N::Requested, 1, NM::Offer},
-    {"ACN0103", N::Accepted, 1, NM::Agreement},
-    {"ACN0103", N::Verified, 1, NM::Finalized},
-    {"ACN0104", N::Requested, 1, NM::Agreement},
-    {"ACN0104", N::Verified, 1, NM::Finalized},
-    {"ACN0201", N::Requested, 1, NM::Termination},
-    {"ACN0203", N::Requested, 1, NM::Agreement},
-    {"ACN0204", N::Requested, 1, NM::Offer},
-    {"ACN0205", N::Requested, 1, NM::Offer},
-    {"ACN0205", N::Offered, 1, NM::Termination},
-    {"ACN0206", N::Requested, 1, NM::Offer},
-    {"ACN0206", N::Accepted, 1, NM::Termination},
-    {"ACN0207", N::Requested, 1, NM::Agreement},
-    {"ACN0207", N::Verified, 1, NM::Termination},
-    {"ACN0301", N::Requested, 1, NM::Agreement},
-    {"ACN0301", N::Verified, 1, NM::Finalized},
-    {"ACN0302", N::Requested, 1, NM::Offer},
-    {"ACN0303", N::Requested, 1, NM::Offer},
-    {"ACN0304", N::Requested, 1, NM::Offer},
+    {"ACN0101", N::Requested, 1, NM::Offer},       {"ACN0102", N::Requested, 1, NM::Offer},
+    {"ACN0102", N::Requested, 2, NM::Termination}, {"ACN0103", N::Requested, 1, NM::Offer},
+    {"ACN0103", N::Accepted, 1, NM::Agreement},    {"ACN0103", N::Verified, 1, NM::Finalized},
+    {"ACN0104", N::Requested, 1, NM::Agreement},   {"ACN0104", N::Verified, 1, NM::Finalized},
+    {"ACN0201", N::Requested, 1, NM::Termination}, {"ACN0203", N::Requested, 1, NM::Agreement},
+    {"ACN0204", N::Requested, 1, NM::Offer},       {"ACN0205", N::Requested, 1, NM::Offer},
+    {"ACN0205", N::Offered, 1, NM::Termination},   {"ACN0206", N::Requested, 1, NM::Offer},
+    {"ACN0206", N::Accepted, 1, NM::Termination},  {"ACN0207", N::Requested, 1, NM::Agreement},
+    {"ACN0207", N::Verified, 1, NM::Termination},  {"ACN0301", N::Requested, 1, NM::Agreement},
+    {"ACN0301", N::Verified, 1, NM::Finalized},    {"ACN0302", N::Requested, 1, NM::Offer},
+    {"ACN0303", N::Requested, 1, NM::Offer},       {"ACN0304", N::Requested, 1, NM::Offer},
 });
 
 constexpr auto kConsumerNegotiations = std::to_array<Row<N, NM>>({
@@ -66,16 +55,16 @@ constexpr auto kConsumerNegotiations = std::to_array<Row<N, NM>>({
 });
 
 constexpr auto kProviderTransfers = std::to_array<Row<T, TM>>({
-    {"ATP0101", T::Requested, 1, TM::Start},      {"ATP0101", T::Started, 1, TM::Termination},
-    {"ATP0102", T::Requested, 1, TM::Start},      {"ATP0102", T::Started, 1, TM::Completion},
-    {"ATP0103", T::Requested, 1, TM::Start},      {"ATP0103", T::Started, 1, TM::Suspension},
+    {"ATP0101", T::Requested, 1, TM::Start},       {"ATP0101", T::Started, 1, TM::Termination},
+    {"ATP0102", T::Requested, 1, TM::Start},       {"ATP0102", T::Started, 1, TM::Completion},
+    {"ATP0103", T::Requested, 1, TM::Start},       {"ATP0103", T::Started, 1, TM::Suspension},
     {"ATP0103", T::Suspended, 1, TM::Termination}, {"ATP0104", T::Requested, 1, TM::Start},
-    {"ATP0104", T::Started, 1, TM::Suspension},   {"ATP0104", T::Suspended, 1, TM::Start},
-    {"ATP0104", T::Started, 2, TM::Completion},   {"ATP0105", T::Requested, 1, TM::Termination},
-    {"ATP0201", T::Requested, 1, TM::Start},      {"ATP0202", T::Requested, 1, TM::Start},
-    {"ATP0203", T::Requested, 1, TM::Start},      {"ATP0204", T::Requested, 1, TM::Start},
-    {"ATP0303", T::Requested, 1, TM::Start},      {"ATP0304", T::Requested, 1, TM::Start},
-    {"ATP0305", T::Requested, 1, TM::Start},      {"ATP0306", T::Requested, 1, TM::Start},
+    {"ATP0104", T::Started, 1, TM::Suspension},    {"ATP0104", T::Suspended, 1, TM::Start},
+    {"ATP0104", T::Started, 2, TM::Completion},    {"ATP0105", T::Requested, 1, TM::Termination},
+    {"ATP0201", T::Requested, 1, TM::Start},       {"ATP0202", T::Requested, 1, TM::Start},
+    {"ATP0203", T::Requested, 1, TM::Start},       {"ATP0204", T::Requested, 1, TM::Start},
+    {"ATP0303", T::Requested, 1, TM::Start},       {"ATP0304", T::Requested, 1, TM::Start},
+    {"ATP0305", T::Requested, 1, TM::Start},       {"ATP0306", T::Requested, 1, TM::Start},
 });
 
 constexpr auto kConsumerTransfers = std::to_array<Row<T, TM>>({

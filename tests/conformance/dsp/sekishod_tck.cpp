@@ -1,5 +1,5 @@
-// sekishod_tck SETTINGS.json: a laboratory node for the Dataspace Protocol, on loopback only. Prints one JSON line with its ports
-// and participant id when it serves; ends on SIGINT or SIGTERM and takes its data folder with it.
+// sekishod_tck SETTINGS.json: a laboratory node for the Dataspace Protocol, on loopback only. Prints one JSON line with
+// its ports and participant id when it serves; ends on SIGINT or SIGTERM and takes its data folder with it.
 #include <csignal>
 #include <cstdio>
 #include <filesystem>

@@ -37,7 +37,8 @@ http::Response started(const http::Request& request, const Result<std::string>& 
   return node::json({{"pid", *pid}});
 }
 
-async::Task<http::Response> negotiate(const node::Profile& profile, node::NegotiationService& service, http::Request request) {
+async::Task<http::Response> negotiate(const node::Profile& profile, node::NegotiationService& service,
+                                      http::Request request) {
   Result<Trigger> trigger = read_trigger(profile, request, true);
   if (!trigger) co_return node::refuse(request, trigger.error());
   JsonObject use{{"action", "use"}};
@@ -47,7 +48,8 @@ async::Task<http::Response> negotiate(const node::Profile& profile, node::Negoti
   co_return started(request, pid);
 }
 
-async::Task<http::Response> transfer(const node::Profile& profile, node::TransferService& service, http::Request request) {
+async::Task<http::Response> transfer(const node::Profile& profile, node::TransferService& service,
+                                     http::Request request) {
   Result<Trigger> trigger = read_trigger(profile, request, false);
   if (!trigger) co_return node::refuse(request, trigger.error());
   Result<std::string> pid = co_await service.request(trigger->subject, "");
@@ -60,7 +62,9 @@ std::vector<node::Route> webhook_routes(const node::Profile& profile, node::Nego
                                         node::TransferService& transfers) {
   const node::Access open = node::Access::open("a laboratory on loopback");
   return {{"POST", "/tck/negotiations/requests", open, kBody, "Begin a negotiation with the peer",
-           [&profile, &negotiations](http::Request request) { return negotiate(profile, negotiations, std::move(request)); }},
+           [&profile, &negotiations](http::Request request) {
+             return negotiate(profile, negotiations, std::move(request));
+           }},
           {"POST", "/tck/transfers/requests", open, kBody, "Begin a transfer with the peer",
            [&profile, &transfers](http::Request request) { return transfer(profile, transfers, std::move(request)); }}};
 }

@@ -1,0 +1,140 @@
+// What this node says in a negotiation: each message of its own as part of the change of state that makes it due.
+#include <fmt/format.h>
+
+#include "node/dataspace/fields.hpp"
+#include "node/dataspace/negotiation_impl.hpp"
+#include "policy/offer.hpp"
+
+namespace sekisho::node {
+namespace {
+
+constexpr std::string_view kTermination = "ContractNegotiationTerminationMessage";
+
+// A message whose body does not depend on what the writer seals.
+std::function<std::string(const std::vector<CommittedEntry>&)> fixed(std::string body) {
+  return [body = std::move(body)](const std::vector<CommittedEntry>&) { return body; };
+}
+
+}  // namespace
+
+void NegotiationService::Impl::add_termination(Change<Negotiation>& change, const Error& reason) const {
+  change.next.code = reason.name();
+  const EndMessage ending{change.next.ids(), std::string(reason.name()), reason_of(reason)};
+  change.message = outgoing(change.next, kTerminationKind, "termination", fixed(to_body(ending, kTermination)));
+}
+
+Status NegotiationService::Impl::add_offer(Change<Negotiation>& change) const {
+  const std::shared_ptr<const Offer> offer = parts.catalog.state()->offer(change.next.offer);
+  if (!offer || offer->object.dataset != change.next.dataset)
+    return fail(Code::OfferUnknown, "the offer is not made any more");
+  Result<Json> document = policy::message_offer(offer->document, change.next.dataset);
+  if (!document) return fail(document.error());
+  const ProcessIds ids = change.next.ids();
+  const ContractOfferMessage message{ids.provider, ids.consumer, std::nullopt, std::move(*document)};
+  change.message = outgoing(change.next, kOfferKind, "offers", fixed(to_body(message)));
+  return {};
+}
+
+Status NegotiationService::Impl::add_agreement(Change<Negotiation>& change) const {
+  Result<AgreementPointer> pinned = agree(change.next);
+  if (!pinned) return fail(pinned.error());
+  const AgreementPointer record = *pinned;
+  change.next.record = record;
+  change.next.rules = record->agreement->ir.digest;
+  const bool sealed = parts.profile.sealed();
+  if (sealed) change.entries.push_back(own_statement(change.next, *record));
+  change.message = outgoing(change.next, kAgreementKind, "agreement",
+                            [ids = change.next.ids(), record, sealed](const std::vector<CommittedEntry>& entries) {
+                              ContractAgreementMessage message{ids, record->document, std::nullopt};
+                              if (sealed) message.statement = envelope_text(entries.back());
+                              return to_body(message);
+                            });
+  return {};
+}
+
+void NegotiationService::Impl::add_verification(Change<Negotiation>& change) const {
+  const bool sealed = parts.profile.sealed();
+  if (sealed) change.entries.push_back(own_statement(change.next, *change.next.record));
+  change.message = outgoing(change.next, kVerificationKind, "agreement/verification",
+                            [ids = change.next.ids(), sealed](const std::vector<CommittedEntry>& entries) {
+                              VerificationMessage message{ids, std::nullopt};
+                              if (sealed) message.statement = envelope_text(entries.back());
+                              return to_body(message);
+                            });
+}
+
+// From here on the consumer may use the agreement: it can have the final event before its acknowledgement is seen here.
+Status NegotiationService::Impl::add_finalized(Change<Negotiation>& change) const {
+  const AgreementPointer record = change.next.record;
+  Result<std::string> row = canonical_json(to_row(*record));
+  if (!row) return fail(row.error());
+  change.mutations.push_back({Family::Agreement, to_bytes(record->id), to_bytes(*row)});
+  change.message = outgoing(change.next, kFinalizedKind, "events",
+                            fixed(to_body(NegotiationEventMessage{change.next.ids(), NegotiationEvent::Finalized})));
+  return {};
+}
+
+Status NegotiationService::Impl::add_own(Change<Negotiation>& change, policy::NegotiationMessage message,
+                                         const Error& reason) const {
+  const Negotiation& next = change.next;
+  Result<policy::NegotiationState> allowed = policy::next(next.state, message, next.role);
+  if (!allowed) return fail(allowed.error());
+  switch (message) {
+    case policy::NegotiationMessage::Request: {
+      const ProcessIds ids = next.ids();
+      const ContractRequestMessage request{ids.consumer, ids.provider, std::nullopt, next.terms};
+      change.message = outgoing(next, kCounterKind, "request", fixed(to_body(request)));
+      return {};
+    }
+    case policy::NegotiationMessage::Offer: return add_offer(change);
+    case policy::NegotiationMessage::Accepted:
+      change.message = outgoing(next, kAcceptedKind, "events",
+                                fixed(to_body(NegotiationEventMessage{next.ids(), NegotiationEvent::Accepted})));
+      return {};
+    case policy::NegotiationMessage::Agreement: return add_agreement(change);
+    case policy::NegotiationMessage::Verification: add_verification(change); return {};
+    case policy::NegotiationMessage::Finalized: return add_finalized(change);
+    case policy::NegotiationMessage::Termination: add_termination(change, reason); return {};
+  }
+  return fail(Code::Internal, "a message of no kind");
+}
+
+void NegotiationService::Impl::step(Change<Negotiation>& change) const {
+  const Negotiation& next = change.next;
+  const Moment<policy::NegotiationState> moment{next.role, next.dataset, next.state,
+                                                next.visits[static_cast<std::size_t>(next.state)]};
+  const std::optional<policy::NegotiationMessage> message = parts.profile.next(moment);
+  if (!message) return;
+  Status added = add_own(change, *message, Error(Code::NegotiationFailed, "ended by this node"));
+  if (!added) add_termination(change, added.error());
+}
+
+async::Task<Result<NegotiationStore::Applied>> NegotiationService::Impl::apply(Change<Negotiation> change) {
+  Result<NegotiationStore::Applied> applied = co_await store.apply(std::move(change));
+  if (!applied) co_return applied;
+  const Negotiation& now = *applied->process;
+  if (now.role == Role::Provider && now.pending == kFinalizedKind) parts.agreements.insert(now.record);
+  co_return applied;
+}
+
+async::Task<Status> NegotiationService::send(std::string pid, policy::NegotiationMessage message) {
+  Result<Turns::Turn> turn = co_await impl_->store.turn(pid);
+  if (!turn) co_return fail(turn.error());
+  Result<NegotiationPointer> process = impl_->store.find(pid);
+  if (!process) co_return fail(process.error());
+  if (!*process) co_return fail(Code::NotFound, "no such negotiation");
+  if (!(*process)->pending.empty() || !policy::may_send((*process)->state, message, (*process)->role)) {
+    co_return fail(Error(Code::StateTransition, "this message cannot be sent now")
+                       .with("state", std::string(policy::to_text((*process)->state))));
+  }
+  Change<Negotiation> change;
+  change.next = **process;
+  Status added = impl_->add_own(change, message, Error(Code::NegotiationFailed, "ended by this node"));
+  if (!added) co_return added;
+  Result<NegotiationStore::Applied> applied = co_await impl_->apply(std::move(change));
+  if (!applied) co_return fail(applied.error());
+  impl_->parts.outbox.send(std::move(*applied->message));
+  co_return Status();
+}
+
+}  // namespace sekisho::node
