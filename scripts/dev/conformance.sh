@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# the suites that say whether it conforms: conformance [connectors|vectors] [arguments]
+# the suites that say whether it conforms: conformance [connectors|dsp|vectors] [arguments]
 #
 #   (none)      names the suites
+#   dsp         the scenarios of the Dataspace Protocol's official test kit, replayed by a peer of our own (seconds);
+#               [--kit DIR]: the official kit itself, from a folder of its jars and their libraries (java 17; a minute)
 #   connectors  the kit of docs/connector-conformance.md on every connector, in full (some minutes), then WireMock's
 #               faults where the registries can be reached: [--only NAME] [--json FILE] [--quick]
 #   vectors     the tests with other projects' vectors, which must be there: transparency logs (C2SP), Ed25519
@@ -33,6 +35,22 @@ connectors() {
   return $status
 }
 
+dsp() {
+  local kit=()
+  while [ $# -gt 0 ]; do
+    case "$1" in
+      --kit) [ $# -ge 2 ] || usage_error "--kit needs a folder"
+        [ -d "$2" ] || die "no folder $2"
+        kit=(--kit "$2"); shift 2 ;;
+      *) usage_error "conformance dsp knows --kit DIR, not '$1'" ;;
+    esac
+  done
+  ensure_packages build run test
+  configure release -DSEKISHO_TESTS=ON
+  build release sekishod_tck
+  SEKISHOD_TCK="$SEKISHO_ROOT/build/release/tests/conformance/dsp/sekishod_tck" python3 tests/conformance/dsp/suite.py "${kit[@]}"
+}
+
 vectors() {
   [ $# = 0 ] || usage_error "conformance vectors takes no arguments"
   export SEKISHO_TEST_DATA="${SEKISHO_TEST_DATA:-$SEKISHO_ROOT/../shared/data}"
@@ -51,7 +69,7 @@ vectors() {
 }
 
 case "$suite" in
-  "") printf '%s\n' "connectors  one kit of checks on every source of data" "vectors     other projects' test vectors" ;;
-  connectors | vectors) "$suite" "$@" ;;
-  *) usage_error "no suite '$suite'; there are connectors and vectors" ;;
+  "") printf '%s\n' "connectors  one kit of checks on every source of data" "dsp         the Dataspace Protocol's official kit, or its replay" "vectors     other projects' test vectors" ;;
+  connectors | dsp | vectors) "$suite" "$@" ;;
+  *) usage_error "no suite '$suite'; there are connectors, dsp and vectors" ;;
 esac

@@ -1,0 +1,77 @@
+"""The 65 tests of the DSP TCK 1.0.1, as lines: "T x" the kit sends x, "T x!" and must be refused, "C x" it waits for x, "= STATE"
+it asks the node. A word before x is a manner of the kit: late (404 first), drop, 500. What is not said must not be sent."""
+
+CN = {
+    "CN:01-01": "T request; C offer; T termination; = TERMINATED",
+    "CN:01-02": "T request; C offer; T counter; C late termination",
+    "CN:01-03": "T request; C late offer; T accepted; C drop agreement; T verification; C 500 finalized",
+    "CN:01-04": "T request; C agreement; T verification; C finalized",
+    "CN:02-01": "T request; C late termination",
+    "CN:02-02": "T request; T termination; = TERMINATED",
+    "CN:02-03": "T request; C agreement; T termination; = TERMINATED",
+    "CN:02-04": "T request; C offer; T termination; = TERMINATED",
+    "CN:02-05": "T request; C offer; C late termination",
+    "CN:02-06": "T request; C offer; T accepted; C late termination",
+    "CN:02-07": "T request; C agreement; T verification; C termination",
+    "CN:03-01": "T request; C agreement; T verification; C finalized; = FINALIZED; T termination!; = FINALIZED",
+    "CN:03-02": "T request; C offer; T verification!; = OFFERED",
+    "CN:03-03": "T request; C offer; T accepted; T verification!; = ACCEPTED",
+    "CN:03-04": "T request; C offer; T counter; T counter!; = REQUESTED",
+}
+CN_C = {
+    "CN_C:01-01": "C request; T offer; C late accepted; T agreement; C drop verification; T finalized; = FINALIZED",
+    "CN_C:01-02": "C request; T offer; C counter; T termination; = TERMINATED",
+    "CN_C:01-03": "C request; T offer; C termination; = TERMINATED",
+    "CN_C:01-04": "C request; T agreement; C verification; T finalized; = FINALIZED",
+    "CN_C:02-01": "C request; T termination; = TERMINATED",
+    "CN_C:02-02": "C request; C late termination; = TERMINATED",
+    "CN_C:02-03": "C request; T agreement; C termination; = TERMINATED",
+    "CN_C:02-04": "C request; T offer; = OFFERED; T termination; = TERMINATED",
+    "CN_C:02-05": "C request; T offer; C accepted; T termination; = TERMINATED",
+    "CN_C:02-06": "C request; T agreement; C verification; T termination; = TERMINATED",
+    "CN_C:03-01": "C request; T finalized!; = REQUESTED",
+    "CN_C:03-02": "C request; T offer; = OFFERED; T agreement!; = OFFERED",
+    "CN_C:03-03": "C request; T offer; T finalized!; = OFFERED",
+    "CN_C:03-04": "C request; T offer; C accepted; T finalized!; = ACCEPTED",
+    "CN_C:03-05": "C request; T offer; C accepted; T offer!; = ACCEPTED",
+    "CN_C:03-06": "C request; T offer; C accepted; T agreement; T finalized!; = AGREED",
+}
+TP = {
+    "TP:01-01": "T request; C late start; C late termination; = TERMINATED",
+    "TP:01-02": "T request; C start; C completion; = COMPLETED",
+    "TP:01-03": "T request; C start; C suspension; C termination; = TERMINATED",
+    "TP:01-04": "T request; C start; C 500 suspension; C start; C completion; = COMPLETED",
+    "TP:01-05": "T request; C drop termination; = TERMINATED",
+    "TP:02-01": "T request; C start; = STARTED; T termination; = TERMINATED",
+    "TP:02-02": "T request; C start; = STARTED; T completion; = COMPLETED",
+    "TP:02-03": "T request; C start; = STARTED; T suspension; = SUSPENDED; T termination; = TERMINATED",
+    "TP:02-05": "T request; = REQUESTED; T termination; = TERMINATED",
+    "TP:03-01": "T request; = REQUESTED; T completion!; = REQUESTED",
+    "TP:03-02": "T request; = REQUESTED; T suspension!; = REQUESTED",
+    "TP:03-03": "T request; C start; = STARTED; T suspension; = SUSPENDED; T completion!; = SUSPENDED",
+    "TP:03-04": "T request; C start; = STARTED; T termination; = TERMINATED; T bare-start!; = TERMINATED",
+    "TP:03-05": "T request; C start; = STARTED; T termination; = TERMINATED; T suspension!; = TERMINATED",
+    "TP:03-06": "T request; C start; = STARTED; T termination; = TERMINATED; T completion!; = TERMINATED",
+}
+TP_C = {
+    "TP_C:01-01": "C request; T start; = STARTED; T termination; = TERMINATED",
+    "TP_C:01-02": "C request; T start; = STARTED; T completion; = COMPLETED",
+    "TP_C:01-03": "C request; T start; = STARTED; T suspension; = SUSPENDED; T termination; = TERMINATED",
+    "TP_C:01-04": "C request; T start; = STARTED; T suspension; = SUSPENDED; T start; = STARTED; T completion; = COMPLETED",
+    "TP_C:01-05": "C request; T termination; = TERMINATED",
+    "TP_C:02-01": "C request; T start; C late termination; = TERMINATED",
+    "TP_C:02-02": "C request; T start; C 500 completion; = COMPLETED",
+    "TP_C:02-03": "C request; T start; C suspension; C termination; = TERMINATED",
+    "TP_C:02-05": "C request; C late termination; = TERMINATED",
+    "TP_C:03-01": "C request; T completion!; = REQUESTED",
+    "TP_C:03-02": "C request; T suspension!; = REQUESTED",
+    "TP_C:03-03": "C request; = REQUESTED; T start; = STARTED; T suspension; = SUSPENDED; T completion!; = SUSPENDED",
+    "TP_C:03-04": "C request; = REQUESTED; T start; = STARTED; T termination; = TERMINATED; T bare-start!; = TERMINATED",
+    "TP_C:03-05": "C request; = REQUESTED; T start; = STARTED; T termination; = TERMINATED; T suspension!; = TERMINATED",
+    "TP_C:03-06": "C request; = REQUESTED; T start; = STARTED; T termination; = TERMINATED; T completion!; = TERMINATED",
+}
+# The two that the kit leaves out, and what a transfer may not do after a refusal for good.
+MORE = {
+    "TP:02-04": "T request; C start; = STARTED; T suspension; = SUSPENDED; T bare-start; = STARTED; T completion; = COMPLETED",
+    "TP_C:02-04": "C request; T bare-start; C suspension; C start; C completion; = COMPLETED",
+}
