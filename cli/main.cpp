@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/core/version.hpp"
+#include "cli/commands/agreement.hpp"
 #include "cli/commands/audit.hpp"
 #include "cli/commands/connector.hpp"
 #include "cli/commands/consume.hpp"
@@ -52,6 +53,7 @@ int main(int argc, char** argv) {
       let_options_rise(*app.get_subcommand(group));
     }
     sekisho::cli::add_operate_commands(app, code);
+    sekisho::cli::add_agreement_commands(app, code);
     sekisho::cli::add_connector_commands(app, code);
     sekisho::cli::add_consume_commands(app, code);
     sekisho::cli::add_audit_commands(app, code);

@@ -5,7 +5,7 @@
 //
 // An object that is named is set; one that is not named stays; "remove" takes away (kind: source, dataset, offer, client).
 // The whole catalogue that would result is checked first: dangling references, views, admission of every policy.
-// Agreements that exist are not touched by a change of their offer.
+// Agreements that exist are not touched by a change of their offer; while it is removed nothing is released under them.
 #pragma once
 
 #include <atomic>

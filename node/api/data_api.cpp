@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/core/encoding.hpp"
+#include "node/api/read_resume.hpp"
 #include "node/api/respond.hpp"
 #include "node/dataspace/catalog_service.hpp"
 #include "node/exchange/idempotency.hpp"
@@ -29,18 +30,24 @@ Result<ConsumerRequest> read_request(const http::Request& request) {
     if (body->contains("filter")) {
       return fail(Error(Code::Unsupported, "filters are not served yet").with("pointer", "/filter"));
     }
-    if (auto known = only_members(*body, {"dataset", "purpose"}); !known) return fail(known.error());
+    if (auto known = only_members(*body, {"dataset", "purpose", "resume", "received"}); !known) return fail(known.error());
     auto dataset = get_string(*body, "dataset");
     auto purpose = get_string(*body, "purpose");
     if (!dataset) return fail(dataset.error());
     if (!purpose) return fail(purpose.error());
     out.dataset = std::move(*dataset);
     out.purpose = std::move(*purpose);
+    auto resume = resume_of(*body);
+    if (!resume) return fail(resume.error());
+    out.resume = std::move(*resume);
   } else {
-    auto query = query_of(request, {"dataset", "purpose"});
+    auto query = query_of(request, {"dataset", "purpose", "resume", "received"});
     if (!query) return fail(query.error());
     out.dataset = (*query)["dataset"];
     out.purpose = (*query)["purpose"];
+    auto resume = resume_of(*query);
+    if (!resume) return fail(resume.error());
+    out.resume = std::move(*resume);
   }
   if (auto good = check_text(out.dataset, "dataset"); !good) return fail(good.error());
   if (auto good = check_text(out.purpose, "purpose"); !good) return fail(good.error());
@@ -76,6 +83,7 @@ async::Task<http::Response> get_data(const ApiParts& parts, http::Request reques
   response.headers.set("Sekisho-Log", delivery->origin + "#" + std::to_string(delivery->index));
   if (!delivery->statement.empty()) response.headers.set("Sekisho-Statement", delivery->statement);
   response.headers.set("Sekisho-Salt", to_hex(delivery->salt));
+  if (delivery->resumed_at) response.headers.set("Sekisho-Resumed-At", std::to_string(*delivery->resumed_at));
   response.body = std::move(delivery->body);
   response.stream = std::move(delivery->stream);
   co_return response;

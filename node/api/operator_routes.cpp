@@ -24,6 +24,18 @@ async::Task<http::Response> apply(ApplyService& service, http::Request request) 
   co_return json(*done);
 }
 
+async::Task<http::Response> act(AgreementControl& control, AgreementControl::Act act, http::Request request) {
+  auto done = co_await control.act(act, request.param("agreement"));
+  if (!done) co_return refuse(request, Error(done.error()).with("chain", done.error().chain()));
+  co_return json(*done);
+}
+
+Handler acting(const ApiParts& parts, AgreementControl::Act what) {
+  return [&control = parts.agreement_control, what](http::Request request) {
+    return act(control, what, std::move(request));
+  };
+}
+
 http::Response status(const ApiParts& parts, const http::Request& request) {
   const auto state = node_status(parts.status);
   if (!state) return refuse(request, Error(state.error()).with("chain", state.error().chain()));
@@ -37,6 +49,16 @@ std::vector<Route> operator_routes(const ApiParts& p) {
   return {
       {"POST", "/apply", op, kApplyBody, "Declare sources, datasets, offers and clients",
        [&service = p.apply](http::Request request) { return apply(service, std::move(request)); }},
+      {"GET", "/agreements", op, 0, "All agreements of this node and what holds of each",
+       plain([&control = p.agreement_control](const http::Request&) {
+         return json(JsonObject{{"agreements", control.list()}});
+       })},
+      {"POST", "/agreements/{agreement}/suspend", op, 0, "Nothing crosses under the agreement until it is resumed",
+       acting(p, AgreementControl::Act::Suspend)},
+      {"POST", "/agreements/{agreement}/resume", op, 0, "What was suspended holds again",
+       acting(p, AgreementControl::Act::Resume)},
+      {"POST", "/agreements/{agreement}/withdraw", op, 0, "Nothing crosses under the agreement any more, for good",
+       acting(p, AgreementControl::Act::Withdraw)},
       {"GET", "/status", op, 0, "How the node is", plain([&p](const http::Request& r) { return status(p, r); })},
       {"GET", "/metrics", op, 0, "Prometheus text",
        plain([&p](const http::Request&) {

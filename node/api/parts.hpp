@@ -10,6 +10,7 @@
 #include "node/audit/ports/disclosure_store.hpp"
 #include "node/audit/publisher.hpp"
 #include "node/catalog/catalog.hpp"
+#include "node/dataspace/agreement_control.hpp"
 #include "node/dataspace/certificate_book.hpp"
 #include "node/dataspace/negotiation_service.hpp"
 #include "node/dataspace/peer_client.hpp"
@@ -34,6 +35,7 @@ struct ApiParts {
   CertificateBook& certificates;
   NegotiationService& negotiations;
   TransferService& transfers;
+  AgreementControl& agreement_control;
   Provider& provider;
   Consumer& consumer;
   EvidenceService& evidence;

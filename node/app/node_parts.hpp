@@ -56,6 +56,7 @@ struct Node::Parts {
   std::unique_ptr<Outbox> outbox;
   std::unique_ptr<NegotiationService> negotiations;
   std::unique_ptr<TransferService> transfer_service;
+  std::unique_ptr<AgreementControl> agreement_control;
   // the exchange
   connectors::Context source_context;
   std::unique_ptr<SourceBook> sources;

@@ -52,7 +52,9 @@ Status Node::Parts::open_dataspace() {
   outbox->own("negotiation", *negotiations);
   outbox->own("transfer", *transfer_service);
   if (auto loaded = negotiations->load(); !loaded) return loaded;
-  return transfer_service->load();
+  if (auto loaded = transfer_service->load(); !loaded) return loaded;
+  agreement_control = std::make_unique<AgreementControl>(agreements, transfers, *transfer_service, *journal, *storage);
+  return agreement_control->load();
 }
 
 Status Node::Parts::open_exchange() {
@@ -88,7 +90,7 @@ Status Node::Parts::open_exchange() {
   recovery = std::make_unique<Recovery>(background->executor(0), consumer->resolver(), *storage, running);
   apply = std::make_unique<ApplyService>(*catalog, *journal, *storage);
   api = std::make_unique<ApiParts>(ApiParts{self, *catalog, *journal, *storage, *publisher, *disclosures, *peers, *certificates,
-                                            *negotiations, *transfer_service, *provider, *consumer, *evidence, *receipts, *apply,
+                                            *negotiations, *transfer_service, *agreement_control, *provider, *consumer, *evidence, *receipts, *apply,
                                             StatusParts{self, *trust, *journal, *storage, *publisher, [this] { return agreements.all().size(); }, *clock}, *blocking,
                                             metrics});
   return {};

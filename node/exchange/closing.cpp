@@ -4,6 +4,7 @@
 #include "base/core/log.hpp"
 #include "node/exchange/idempotency.hpp"
 #include "node/exchange/keys.hpp"
+#include "node/exchange/stream/positions.hpp"
 
 namespace sekisho::node {
 namespace {
@@ -120,6 +121,8 @@ async::Task<Status> Closer::stream_head(OpenIntent intent, CheckedStatement head
   Unit unit;
   const auto found_by = tokens(parts_, intent);
   unit.entries.push_back(foreign_entry(pb::STREAM_HEAD_IN, intent, head, found_by));
+  keep_progress(intent.exchange, static_cast<std::uint64_t>(head.statement.integer("chunks").value_or(0)),
+                static_cast<std::uint64_t>(head.statement.integer("bytes").value_or(0)), unit.mutations);
   if (facts) {
     unit.entries.push_back(EntryDraft{pb::NRR_OUT, intent.exchange, receipt_draft(intent, head.statement.id, *facts),
                                       intent.agreement, found_by});
@@ -150,6 +153,8 @@ async::Task<Status> Closer::stream_ended(OpenIntent intent, Digest open, std::op
   unit.entries.push_back(
       EntryDraft{pb::NRR_OUT, intent.exchange, receipt_draft(intent, open, facts), intent.agreement, found_by});
   if (intent.idempotency) unit.mutations.push_back(delivered_row(*intent.idempotency, intent));
+  if (facts.outcome == "verified" && facts.commitment)
+    forget_progress(intent.exchange, facts.commitment->chunks, unit.mutations);
   keep_for_outbox(unit, intent.provider_dns);
   const auto committed = co_await parts_.journal.commit(std::move(unit));
   if (!committed) co_return fail(committed.error());

@@ -11,6 +11,7 @@
 #include "node/exchange/keys.hpp"
 #include "node/exchange/peer_problem.hpp"
 #include "node/exchange/stream/frame.hpp"
+#include "node/exchange/stream/positions.hpp"
 #include "node/exchange/stream/receive.hpp"
 #include "node/exchange/verify_release.hpp"
 
@@ -21,9 +22,22 @@ constexpr std::chrono::seconds kTokenMargin{30};
 constexpr std::chrono::seconds kResolveTime{10};
 constexpr std::size_t kAnswerLimit = (1U << 20) + 4096;
 
+// The opening goes on exactly where it was asked to, or begins.
+Status check_resumption(const trust::Statement& open, const std::optional<StreamResume>& resumed) {
+  const auto of = open.text("resumeOf");
+  const auto chunk = open.integer("chunk");
+  const bool right = resumed ? of == to_text(resumed->of) && chunk == resumed->chunk : !of && !chunk;
+  if (right) return {};
+  return fail(Code::EvidenceInvalid, "the stream goes on at another place than was asked");
+}
+
 }  // namespace
 
 async::Task<Result<std::shared_ptr<const TransferRecord>>> Consumer::transfer(const ConsumerRequest& request) {
+  for (const auto& agreement : parts_.agreements.with(request.provider_dns, request.dataset)) {
+    if (parts_.transfers.held(agreement->digest))
+      co_return fail(Code::TransferNotStarted, "this node suspended or withdrew the agreement");
+  }
   auto found = co_await routes_.find(request.provider_dns, request.dataset, request.purpose, request.deadline);
   if (!found) co_return fail(found.error());
   if ((*found)->token_expires < parts_.clock.now() + kTokenMargin) {
@@ -81,8 +95,9 @@ async::Task<Result<OpenIntent>> Consumer::intend(const ConsumerRequest& request,
 }
 
 async::Task<Result<http::ResponseReader>> Consumer::ask(const ConsumerRequest& request, const TransferRecord& transfer,
-                                                        const OpenIntent& intent) {
+                                                        const OpenIntent& intent, std::string resume) {
   PeerRequest question;
+  if (!resume.empty()) question.headers.set("Sekisho-Resume", std::move(resume));
   question.dns = request.provider_dns;
   question.method = "GET";
   question.target = transfer.target;
@@ -112,7 +127,25 @@ async::Task<Result<http::ClientResponse>> read_whole(http::ResponseReader reader
 
 }  // namespace
 
+Result<std::optional<Consumer::Going>> Consumer::going_on(const ConsumerRequest& request) const {
+  if (!request.resume) return std::optional<Going>();
+  const auto open = parts_.journal.reader().find(pb::STREAM_OPEN_IN, request.resume->exchange);
+  if (!open) return fail(open.error());
+  if (!*open) return fail(Code::NotFound, "no such stream came to this node");
+  const auto progress = find_progress(parts_.storage, request.resume->exchange, request.resume->received);
+  if (!progress) return fail(progress.error());
+  return std::optional(Going{StreamResume{request.resume->exchange, progress->chunk, {}}, progress->bytes});
+}
+
 async::Task<Result<Delivery>> Consumer::get(ConsumerRequest request) {
+  auto going = going_on(request);
+  if (!going) co_return fail(going.error());
+  std::optional<StreamResume> resumed;
+  std::string resume;
+  if (*going) {
+    resumed = (*going)->place;
+    resume = resume_text(resumed->of, resumed->chunk);
+  }
   auto found = co_await transfer(request);
   if (!found) co_return fail(found.error());
   const TransferRecord& record = **found;
@@ -120,9 +153,11 @@ async::Task<Result<Delivery>> Consumer::get(ConsumerRequest request) {
   auto running = std::make_shared<RunningExchanges::Guard>(parts_.running, exchange);
   auto intent = co_await intend(request, record, exchange);
   if (!intent) co_return fail(intent.error());
-  auto opened = co_await ask(request, record, *intent);
+  auto opened = co_await ask(request, record, *intent, std::move(resume));
   if (opened && opened->head().status == 200 && opened->head().headers.get("Content-Type") == kStreamMedia) {
-    co_return co_await take_stream(*found, std::move(*intent), std::move(running), std::move(*opened));
+    auto delivery = co_await take_stream(*found, std::move(*intent), std::move(running), std::move(*opened), resumed);
+    if (delivery && *going) delivery->resumed_at = (*going)->bytes;
+    co_return delivery;
   }
   Result<http::ClientResponse> answer = fail(Code::Connection, "no answer");
   if (opened) {
@@ -215,7 +250,7 @@ async::Task<Result<Delivery>> Consumer::take(const TransferRecord& transfer, Ope
 
 async::Task<Result<Delivery>> Consumer::take_stream(std::shared_ptr<const TransferRecord> transfer, OpenIntent intent,
                                                     std::shared_ptr<RunningExchanges::Guard> running,
-                                                    http::ResponseReader reader) {
+                                                    http::ResponseReader reader, std::optional<StreamResume> resumed) {
   const auto deadline = async::Deadline::in(kResolveTime);
   const auto salt = digest_from_hex(reader.head().headers.get("Sekisho-Salt"));
   const std::string text(reader.head().headers.get("Sekisho-Statement"));
@@ -233,6 +268,7 @@ async::Task<Result<Delivery>> Consumer::take_stream(std::shared_ptr<const Transf
   const Digest own_tls = sha256(parts_.self.tls_chain.front());
   Status fits;
   if (open) fits = check_release(open->statement, intent, transfer->terms, own_tls);
+  if (open && fits) fits = check_resumption(open->statement, resumed);
   if (!open || !fits) {
     const Error fault = open ? fits.error() : open.error();
     const auto closed = co_await resolver_.close(intent, "rejected", "EVIDENCE_INVALID", deadline);

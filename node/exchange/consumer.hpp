@@ -9,11 +9,18 @@
 #include "base/core/json.hpp"
 #include "base/core/result.hpp"
 #include "node/exchange/closing.hpp"
+#include "node/exchange/crossing.hpp"
 #include "node/exchange/parts.hpp"
 #include "node/exchange/resolve.hpp"
 #include "node/exchange/route.hpp"
 
 namespace sekisho::node {
+
+// A stream that broke goes on where its client has it.
+struct ResumeRequest {
+  Uuid exchange;
+  std::optional<std::uint64_t> received;  // octets of it that the client holds; nullopt: all that this node passed on
+};
 
 struct ConsumerRequest {
   std::string client;  // of the service listener's token
@@ -22,6 +29,7 @@ struct ConsumerRequest {
   std::string purpose;
   std::string accept = "*/*";
   std::optional<std::string> idempotency_key;  // parsed
+  std::optional<ResumeRequest> resume;
   std::string correlation_id;
   async::Deadline deadline;
 };
@@ -37,6 +45,7 @@ struct Delivery {
   std::uint64_t index = 0;
   std::string statement;    // base64url envelope; empty when it is too large for a header
   Digest salt{};
+  std::optional<std::uint64_t> resumed_at;  // octet of the resumed stream that this answer begins with
   // Set for a stream, body is empty then: each window is verified and logged before it is passed on.
   std::function<async::Task<Status>(http::BodySink&)> stream;
 };
@@ -56,11 +65,17 @@ class Consumer {
   [[nodiscard]] async::Task<Result<std::shared_ptr<const TransferRecord>>> transfer(const ConsumerRequest& request);
   [[nodiscard]] async::Task<Result<OpenIntent>> intend(const ConsumerRequest& request, const TransferRecord& transfer, Uuid exchange);
   [[nodiscard]] async::Task<Result<http::ResponseReader>> ask(const ConsumerRequest& request, const TransferRecord& transfer,
-                                                              const OpenIntent& intent);
+                                                              const OpenIntent& intent, std::string resume);
   [[nodiscard]] async::Task<Result<Delivery>> take(const TransferRecord& transfer, OpenIntent intent, http::ClientResponse answer);
   [[nodiscard]] async::Task<Result<Delivery>> take_stream(std::shared_ptr<const TransferRecord> transfer, OpenIntent intent,
                                                           std::shared_ptr<RunningExchanges::Guard> running,
-                                                          http::ResponseReader reader);
+                                                          http::ResponseReader reader, std::optional<StreamResume> resumed);
+  // Where the stream goes on: exchange and chunk, and the octet there. NotFound, Conflict.
+  struct Going {
+    StreamResume place;
+    std::uint64_t bytes = 0;
+  };
+  [[nodiscard]] Result<std::optional<Going>> going_on(const ConsumerRequest& request) const;
   [[nodiscard]] async::Task<Error> refused(OpenIntent intent, http::ClientResponse answer);
 
   ExchangeParts parts_;

@@ -1,6 +1,7 @@
 // One release of data on its way through the steps: what was asked, and what each step added. A value of one request.
 #pragma once
 
+#include <deque>
 #include <optional>
 #include <string>
 
@@ -26,9 +27,28 @@ struct DataRequest {
   std::string intent;        // Sekisho-Intent
   std::string accept = "*/*";
   std::shared_ptr<const http::Peer> connection;  // whose certificate is judged again while a stream runs; may be null
+  std::string resume;         // Sekisho-Resume; empty: from the beginning
   bool by_reference = false;  // the peer wants its evidence at the evidence route
   std::string correlation_id;
   async::Deadline deadline;
+};
+
+// The source's cursor, and how many octets of what it gives from there on, shaped, come before the place that is meant.
+struct StreamPoint {
+  std::string cursor;  // empty: the beginning
+  std::uint64_t skip = 0;
+};
+
+// At this octet of the stream the source stands there.
+struct StreamMark {
+  std::uint64_t at = 0;
+  StreamPoint point;
+};
+
+struct StreamResume {
+  Uuid of;  // the exchange whose stream goes on
+  std::uint64_t chunk = 0;
+  StreamPoint point;
 };
 
 struct Crossing {
@@ -42,11 +62,14 @@ struct Crossing {
   Digest asked{};     // request digest
   Digest decision{};  // digest of the decision's trace, of a denial too
   QuotaLedger::Reservation quota;
+  // resume
+  std::optional<StreamResume> resume;
   // fetch
   policy::Shaped shaped;
   bool streams = false;  // over 1 MiB, or nobody knows yet: a stream
   bool opaque = false;   // octets that pass as they are; the agreement has no view then
   bool live = false;     // the source has no end and says nothing for long
+  std::deque<StreamMark> marks;  // rising; empty: the source knows no cursors, and the stream cannot be resumed
   // record
   Digest salt{};
   trust::Commitment commitment;

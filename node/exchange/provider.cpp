@@ -7,6 +7,7 @@
 #include "node/exchange/steps/authorize.hpp"
 #include "node/exchange/steps/fetch.hpp"
 #include "node/exchange/steps/record.hpp"
+#include "node/exchange/steps/resume.hpp"
 #include "node/exchange/stream/frame.hpp"
 #include "node/exchange/stream/send.hpp"
 
@@ -45,12 +46,14 @@ async::Task<Status> Provider::cross(Crossing& crossing, std::unique_ptr<connecto
   if (!done) co_return done;
   done = steps::authorize(parts_, crossing);
   if (!done) co_return done;
+  done = steps::resume(parts_, crossing);
+  if (!done) co_return done;
   auto fetched = co_await steps::fetch(parts_, crossing);
   if (!fetched) co_return fail(fetched.error());
   rest = std::move(*fetched);
   // The source took its time: a transfer that ended meanwhile releases nothing.
   const auto now = parts_.transfers.find(crossing.request.transfer);
-  if (!now || !now->serves) co_return fail(Code::TransferNotStarted, "the transfer ended before the release");
+  if (!now || !now->serves || parts_.transfers.held(now->agreement->digest)) co_return fail(Code::TransferNotStarted, "the transfer ended before the release");
   done = co_await steps::record(parts_, crossing);
   co_return done;
 }

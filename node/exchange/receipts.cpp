@@ -8,6 +8,7 @@
 #include "base/http/problem.hpp"
 #include "node/dataspace/process.hpp"
 #include "node/exchange/keys.hpp"
+#include "node/exchange/stream/positions.hpp"
 
 namespace sekisho::node {
 
@@ -27,6 +28,7 @@ struct ReceiptIntake::Checked {
   std::string status;  // empty: to be logged
   std::optional<std::uint64_t> index;
   std::optional<std::uint64_t> head_bytes;  // of a head: the stream goes on, that far confirmed
+  std::optional<std::uint64_t> confirmed_chunks{};  // of a whole stream
 };
 
 async::Task<Result<ReceiptIntake::Checked>> ReceiptIntake::check(trust::PeerIdentity peer, std::string text,
@@ -75,6 +77,10 @@ async::Task<Result<ReceiptIntake::Checked>> ReceiptIntake::check(trust::PeerIden
   if (progress) head_bytes = static_cast<std::uint64_t>(release->integer("bytes").value_or(0));
   Checked out{std::move(*checked), *of,     *receipt.agreement, *exchange, agreement->dataset, peer.did, "",
               std::nullopt,        head_bytes};
+  const trust::Statement& kept = out.receipt.statement;
+  if (release->kind == trust::StatementKind::StreamOpen && kept.text("outcome") == "verified") {
+    out.confirmed_chunks = static_cast<std::uint64_t>(kept.integer("chunks").value_or(0));
+  }
   const auto known = reader.find(pb::NRR_IN, receipt.id);
   if (!known) co_return fail(known.error());
   if (*known) {
@@ -100,6 +106,7 @@ async::Task<Status> ReceiptIntake::commit(std::vector<Checked*> fresh) {
                                       c->agreement,
                                       {{Dimension::Counterparty, c->peer_did}, {Dimension::Dataset, c->dataset}}});
     unit.claims.push_back(Claim{receipt_claim(c->release)});
+    if (c->confirmed_chunks) forget_points({c->peer_did, c->exchange, *c->confirmed_chunks}, unit.mutations);
     if (!c->head_bytes)
       unit.mutations.push_back(
           Mutation{Family::Exchange, OpenExchanges::row_key(c->agreement, c->exchange), std::nullopt});

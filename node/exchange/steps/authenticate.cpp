@@ -25,7 +25,8 @@ Status authenticate(const ExchangeParts& parts, Crossing& crossing) {
   if (!crossing.transfer || crossing.transfer->role != Role::Provider || crossing.transfer->peer_did != request.peer.did) {
     return fail(Code::TransferUnknown, "no such transfer of this peer");
   }
-  if (!crossing.transfer->serves) return fail(Code::TransferNotStarted, "the transfer does not serve");
+  if (!crossing.transfer->serves || parts.transfers.held(crossing.transfer->agreement->digest))
+    return fail(Code::TransferNotStarted, "the transfer does not serve");
   return {};
 }
 

@@ -29,6 +29,10 @@ Status authorize(const ExchangeParts& parts, Crossing& crossing) {
     return fail(Error(Code::NotAcceptable, "the dataset has another media type").with("media", agreement.media));
   }
 
+  // Whoever took the offer back took back what was agreed from it, until it is made again.
+  const auto catalog = parts.catalog.state();
+  if (!catalog || !catalog->offer(agreement.offer)) return fail(Code::OfferUnknown, "the offer was withdrawn");
+
   const policy::Program& program = agreement.agreement->program;
   const policy::DecisionInput facts = decision_facts(parts, crossing);
   const policy::Decision decision = policy::decide(program, facts);

@@ -2,7 +2,7 @@
 // What is permitted under a quota reserves its unit here and is charged with the durable release.
 //
 // Errors: the codes of the decision (PurposeMismatch, Expired, Quota …) with what would help; OpenExchanges when the peer
-// owes receipts; NotAcceptable.
+// owes receipts; OfferUnknown when the offer was withdrawn since; NotAcceptable.
 #pragma once
 
 #include "base/core/result.hpp"

@@ -1,5 +1,7 @@
 #include "node/exchange/steps/fetch.hpp"
 
+#include "node/exchange/stream/positions.hpp"
+
 namespace sekisho::node::steps {
 namespace {
 
@@ -22,6 +24,11 @@ async::Task<Status> look(connectors::Connector& connector, Crossing& crossing) {
   if (streams->empty()) co_return fail(Code::SourceFailed, "the source has no stream");
   crossing.opaque = !streams->front().records;
   crossing.live = streams->front().endless;
+  if (!streams->front().cursor_kind.empty()) {
+    crossing.marks.push_back(StreamMark{0, crossing.resume ? crossing.resume->point : StreamPoint{}});
+  } else if (crossing.resume) {
+    co_return fail(Code::Conflict, "the source cannot go on where a stream ended");
+  }
   // Refused when it was offered; the source may be another since.
   if (crossing.opaque && (crossing.transfer->agreement->view || crossing.shaper->has_schema()))
     co_return fail(Code::ViewError, "neither view nor schema can be applied to opaque octets");
@@ -35,15 +42,18 @@ async::Task<Result<std::unique_ptr<connectors::Reader>>> fetch(const ExchangePar
   if (!connector) co_return fail(connector.error());
   auto known = co_await look(**connector, crossing);
   if (!known) co_return fail(known.error());
-  auto reader = co_await (*connector)->open(crossing.request.deadline);
+  connectors::OpenRequest from;
+  if (crossing.resume) from.cursor = crossing.resume->point.cursor;
+  auto reader = co_await (*connector)->open(std::move(from), crossing.request.deadline);
   if (!reader) co_return fail(reader.error());
-  crossing.streams = crossing.live;
+  crossing.streams = crossing.live || crossing.resume;
   while (!crossing.streams) {
     const connectors::Credits credits{kBatchRecords, kBatchBytes, crossing.request.deadline};
     auto batch = co_await (*reader)->read(credits);
     if (!batch) co_return fail(batch.error());
     auto taken = take_in(crossing, *batch);
     if (!taken) co_return fail(taken.error());
+    mark(crossing.marks, crossing.shaped.body.size(), StreamPoint{std::move(batch->cursor), 0});
     crossing.streams = crossing.shaped.body.size() > trust::kChunkBytes;
     if (batch->idle) {  // its end is not near: what comes is told window by window
       crossing.streams = crossing.live = true;

@@ -1,7 +1,8 @@
-// Steps 7 and 8 of a crossing: the records, pulled from the source with byte credits and what is left of the deadline, each
-// batch shaped by the plan of the agreement before the next is read. What is at most 1 MiB after shaping is a record and is
-// had whole; more is a stream, whose rest stays in the reader that is answered (null: crossing.shaped is all). A source
-// without end is a stream from its first octet on. Opaque octets pass as they are, under an agreement without a view.
+// Steps 7 and 8 of a crossing: the records, pulled from the source with byte credits and what is left of the deadline,
+// each batch shaped by the plan of the agreement before the next is read. What is at most 1 MiB after shaping is a
+// record and is had whole; more is a stream, whose rest stays in the reader that is answered (null: crossing.shaped is
+// all). A source without end is a stream from its first octet on. Opaque octets pass as they are, under an agreement
+// without a view.
 //
 // Errors: SourceFailed, SourceTimeout, ViewError.
 #pragma once
@@ -15,6 +16,7 @@
 
 namespace sekisho::node::steps {
 
-[[nodiscard]] async::Task<Result<std::unique_ptr<connectors::Reader>>> fetch(const ExchangeParts& parts, Crossing& crossing);
+[[nodiscard]] async::Task<Result<std::unique_ptr<connectors::Reader>>> fetch(const ExchangeParts& parts,
+                                                                             Crossing& crossing);
 
 }  // namespace sekisho::node::steps

@@ -2,6 +2,7 @@
 
 #include "base/core/encoding.hpp"
 #include "node/exchange/keys.hpp"
+#include "node/exchange/stream/positions.hpp"
 
 namespace sekisho::node::steps {
 namespace {
@@ -28,6 +29,10 @@ trust::Draft release_draft(const Crossing& crossing) {
   draft.members["tlsCert"] = to_hex(crossing.request.peer.cert);
   draft.members["decision"] = to_hex(crossing.decision);
   draft.members["media"] = crossing.transfer->agreement->media;
+  if (crossing.resume) {
+    draft.members["resumeOf"] = to_text(crossing.resume->of);
+    draft.members["chunk"] = static_cast<std::int64_t>(crossing.resume->chunk);
+  }
   return draft;
 }
 
@@ -42,6 +47,10 @@ async::Task<Status> record(const ExchangeParts& parts, Crossing& crossing) {
   unit.entries.push_back(EntryDraft{crossing.streams ? pb::STREAM_OPEN_OUT : pb::NRO_OUT, crossing.exchange,
                                     release_draft(crossing), std::nullopt, tokens(parts, crossing)});
   unit.claims.push_back(Claim{outcome_claim(crossing.request.peer.did, crossing.exchange)});
+  if (crossing.streams && !crossing.marks.empty()) {
+    unit.mutations.push_back(resume_point({crossing.request.peer.did, crossing.exchange, 0}, agreement,
+                                          crossing.marks.front().point));
+  }
   // By value: a cancelled request ends before its unit does, and the unit may still become durable.
   auto quota = std::make_shared<QuotaLedger::Reservation>(std::move(crossing.quota));
   unit.derive = [quota, agreement, exchange = crossing.exchange, streams = crossing.streams](

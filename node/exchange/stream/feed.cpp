@@ -1,4 +1,7 @@
+#include <algorithm>
+
 #include "base/core/log.hpp"
+#include "node/exchange/stream/positions.hpp"
 #include "node/exchange/stream/sending.hpp"
 
 namespace sekisho::node {
@@ -13,16 +16,25 @@ bool has_room(const Sending& s) {
   return s.window.held() < 2 * s.limits.window_bytes;
 }
 
+// What a resumed stream had before is left out.
+void add(Sending& s, std::string_view octets) {
+  const std::size_t before = std::min<std::uint64_t>(s.skip, octets.size());
+  s.skip -= before;
+  octets.remove_prefix(before);
+  s.window.add(octets, steady_now());
+  s.fed += octets.size();
+}
+
 // One batch of the source, shaped into the window.
 Status take_in(Sending& s, const connectors::Batch& batch) {
   if (s.crossing.opaque) {
-    s.window.add(batch.content, steady_now());
+    add(s, batch.content);
     return {};
   }
   if (batch.records == 0 && !batch.content.empty()) return fail(Code::SourceFailed, "octets from a source of records");
   policy::Shaped shaped;
   if (auto done = s.crossing.shaper->shape_into(as_bytes(batch.content), shaped); !done) return done;
-  s.window.add(shaped.body, steady_now());
+  add(s, shaped.body);
   s.withdrawn = shaped.ended;
   return {};
 }
@@ -41,6 +53,9 @@ async::Task<void> feed(std::shared_ptr<Sending> s) {
     if (s->over) break;
     Status taken;
     if (batch) taken = take_in(*s, *batch);
+    if (batch) mark(s->crossing.marks, s->fed, StreamPoint{std::move(batch->cursor), s->skip});
+    if (batch && taken && batch->end && s->skip > 0)
+      taken = fail(Code::SourceFailed, "the source is shorter than it was");
     if (!batch || !taken) s->fault = batch ? taken.error() : batch.error();
     if (s->fault || batch->end || s->withdrawn) break;
     s->bells->filled.set();

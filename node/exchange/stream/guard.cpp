@@ -21,8 +21,9 @@ std::optional<std::string> cut_cause(const Sending& s, const http::BodySink& sin
 
 std::optional<std::string> lost_right(const Sending& s) {
   const auto transfer = s.parts.transfers.find(s.crossing.request.transfer);
-  if (!transfer || !transfer->serves) return name_of(Code::TransferNotStarted);
   const AgreementRecord& agreement = *s.crossing.transfer->agreement;
+  if (!transfer || !transfer->serves || s.parts.transfers.held(agreement.digest))
+    return name_of(Code::TransferNotStarted);
   // The permission itself may end meanwhile. Its own use was counted when the stream began.
   policy::DecisionInput facts = steps::decision_facts(s.parts, s.crossing);
   facts.used = 0;
@@ -30,7 +31,7 @@ std::optional<std::string> lost_right(const Sending& s) {
   const policy::Decision decision = policy::decide(program, facts);
   if (!decision.permit) return std::string(policy::denial(program, decision).name());
   const auto catalog = s.parts.catalog.state();
-  if (s.offered && (!catalog || !catalog->offer(agreement.offer))) return name_of(Code::OfferUnknown);
+  if (!catalog || !catalog->offer(agreement.offer)) return name_of(Code::OfferUnknown);
   if (s.crossing.request.connection) {
     const auto peer = s.parts.trust.identify(s.crossing.request.connection->chain_der, trust::Use::TlsClient);
     if (!peer) return std::string(peer.error().name());

@@ -10,11 +10,12 @@ namespace {
 
 constexpr std::chrono::milliseconds kGuardTick{100};
 constexpr std::chrono::milliseconds kEndPatience{300};  // for a client that does not read
+constexpr std::chrono::milliseconds kFarewell{1'000};   // for the provider's end of what was stopped here
 constexpr std::chrono::hours kSilence{24 * 365};        // an endless source may say nothing for long
 
 std::optional<std::string> cut_cause(const Receiving& r, const http::BodySink& sink) {
   const auto own = r.in.parts.transfers.find_own(r.in.transfer->consumer_pid);
-  if (!own || !own->serves) return std::string(code_info(Code::TransferNotStarted).name);
+  if (!own || !own->serves || r.in.parts.transfers.held(r.in.intent.agreement)) return std::string(code_info(Code::TransferNotStarted).name);
   const auto provider = r.in.parts.trust.identify(r.reader.head().chain_der, trust::Use::TlsServer);
   if (!provider) return std::string(provider.error().name());
   if (sink.gone()) return std::string(code_info(Code::Connection).name);
@@ -75,6 +76,21 @@ async::Task<Status> pass_on(std::shared_ptr<Receiving> r, http::BodySink* sink) 
   }
 }
 
+// Who was told that this node stopped the transfer may still say the end of the stream. Nothing is passed on meanwhile.
+async::Task<void> await_end(std::shared_ptr<Receiving> r) {
+  const auto until = async::Deadline::in(kFarewell);
+  while (!r->end && !r->fault && !until.expired()) {
+    r->bells->ready.reset();
+    while (!r->line.empty() && r->line.front()->kept) r->line.pop_front();
+    r->bells->room.set();
+    (void)co_await r->bells->ready.wait_until(until);
+  }
+}
+
+bool stopped_here(const Receiving& r) {
+  return r.running->cause() == std::string(code_info(Code::TransferNotStarted).name);
+}
+
 // What is being logged is part of what the last receipt confirms.
 async::Task<void> settle_line(std::shared_ptr<Receiving> r) {
   while (!r->line.empty()) {
@@ -96,6 +112,7 @@ async::Task<Status> receive(std::shared_ptr<Receiving> r, http::BodySink* sink) 
   async::spawn(executor, take_windows(r), "stream frames");
   async::spawn(executor, guard_incoming(r, sink), "stream guard");
   const Status passed = co_await pass_on(r, sink);
+  if (!passed && stopped_here(*r)) co_await await_end(r);
   r->over = true;
   r->reader.abort();  // before the receipt: nothing comes late
   r->bells->ring();
@@ -105,9 +122,9 @@ async::Task<Status> receive(std::shared_ptr<Receiving> r, http::BodySink* sink) 
   facts.salt = r->in.salt;
   std::optional<CheckedStatement> last;
   std::string reason;
+  if (r->end) last = std::move(*r->end);
   if (passed) {
-    reason = r->end->statement.text("reason").value_or("");
-    last = std::move(*r->end);
+    reason = last->statement.text("reason").value_or("");
   } else {
     reason = r->running->cause().value_or(std::string(passed.error().name()));
     log_warn("stream.broke", {{"exchange", to_text(r->in.intent.exchange)}, {"why", passed.error().chain()}});
@@ -134,7 +151,7 @@ async::Task<void> guard_incoming(std::shared_ptr<Receiving> r, http::BodySink* s
       if (auto cause = cut_cause(*r, *sink)) r->running->cancel(std::move(*cause));
     }
     if (!r->running->cause()) continue;
-    r->reader.abort();
+    if (!stopped_here(*r)) r->reader.abort();
     r->bells->ring();
     co_await async::sleep_for(kEndPatience);
     if (!r->running->done) sink->abort();

@@ -1,5 +1,6 @@
 #include "base/async/spawn.hpp"
 #include "base/async/timer.hpp"
+#include "node/exchange/stream/positions.hpp"
 #include "node/exchange/stream/sending.hpp"
 #include "node/exchange/stream/statements.hpp"
 
@@ -12,7 +13,7 @@ constexpr std::chrono::milliseconds kBusyPause{20};
 
 // Queues the head before it returns for the first time, so that heads keep their order.
 async::Task<void> commit_head(std::shared_ptr<Sending> s, std::shared_ptr<SealedWindow> window) {
-  Unit unit = head_unit(*s, window->prefix);
+  Unit unit = head_unit(*s, *window);
   auto head = co_await s->parts.journal.commit(std::move(unit));
   if (head) s->said = window->prefix;
   window->head.emplace(std::move(head));
@@ -57,6 +58,7 @@ async::Task<void> seal(std::shared_ptr<Sending> s) {
     (void)s->hasher.add_chunk(as_bytes(window->chunk));  // 1 octet to 1 MiB, as the window cuts it
     window->prefix = s->hasher.finish(s->crossing.salt);
     s->credit.sent(window->prefix.bytes, steady_now());
+    if (!s->crossing.marks.empty()) window->point = point_at(s->crossing.marks, window->prefix.bytes);
     s->line.push_back(window);
     async::spawn(executor, commit_head(s, window), "stream head");
     // A full queue of the journal is a pause, not an end.

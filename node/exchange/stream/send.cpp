@@ -88,6 +88,7 @@ async::Task<Status> send_stream(std::shared_ptr<Sending> s, http::BodySink* sink
   if (s->rest) s->rest->cancel();
   s->bells->ring();
   co_await settle_line(s);
+  if (reason == kComplete && !s->said) s->said = s->hasher.finish(s->crossing.salt);  // of nothing, and that is all
   const auto receipted = s->parts.storage.get(Family::Exchange, receipt_claim(s->open));
   const bool known = receipted && receipted->has_value();
   const StreamEnd end{agreement, s->open, exchange, reason, s->said, known, stream_tokens(*s)};
@@ -124,9 +125,9 @@ std::function<async::Task<Status>(http::BodySink&)> stream_body(ExchangeParts pa
   const StreamLimits limits = limits_of(crossing);
   auto s = std::make_shared<Sending>(parts, std::move(crossing), std::move(rest), limits);
   s->open = trust::statement_id(s->crossing.release.payload);
-  const auto catalog = parts.catalog.state();
-  s->offered = catalog && catalog->offer(s->crossing.transfer->agreement->offer) != nullptr;
   s->window.add(s->crossing.shaped.body, steady_now());
+  s->fed = s->crossing.shaped.body.size();
+  if (s->crossing.resume) s->skip = s->crossing.resume->point.skip;
   s->withdrawn = s->crossing.shaped.ended;
   s->crossing.shaped = {};
   if (!s->rest) s->window.end();

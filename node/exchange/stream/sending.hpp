@@ -22,6 +22,7 @@ namespace sekisho::node {
 struct SealedWindow {
   std::string chunk;
   trust::Commitment prefix;
+  std::optional<StreamPoint> point;  // where the source goes on behind it
   std::optional<Result<Committed>> head;
 };
 
@@ -50,7 +51,8 @@ struct Sending {
   std::deque<std::shared_ptr<SealedWindow>> line;
   std::optional<trust::Commitment> said;  // by the last durable head
   Digest open{};
-  bool offered = false;        // the offer was there when the stream began
+  std::uint64_t fed = 0;   // octets that the window got
+  std::uint64_t skip = 0;  // of a resumed stream: still to be left out
   bool withdrawn = false;      // a record said so: what came before it still leaves
   std::optional<Error> fault;  // of the source: what came before it still leaves
   bool all_sealed = false;     // nothing joins the line any more

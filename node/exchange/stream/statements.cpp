@@ -2,6 +2,7 @@
 
 #include "base/core/encoding.hpp"
 #include "node/exchange/keys.hpp"
+#include "node/exchange/stream/positions.hpp"
 
 namespace sekisho::node {
 namespace {
@@ -33,13 +34,18 @@ std::vector<std::pair<Dimension, std::string>> stream_tokens(const Sending& s) {
           {Dimension::Transfer, transfer.provider_pid}};
 }
 
-Unit head_unit(const Sending& s, const trust::Commitment& prefix) {
+Unit head_unit(const Sending& s, const SealedWindow& window) {
   const std::string exchange = to_text(s.crossing.exchange);
   auto draft = draft_of(trust::StatementKind::StreamHead, s.crossing.transfer->agreement->digest, s.open, exchange);
-  state_prefix(draft, exchange, prefix);
+  state_prefix(draft, exchange, window.prefix);
   Unit unit;
   unit.entries.push_back(
       EntryDraft{pb::STREAM_HEAD_OUT, s.crossing.exchange, std::move(draft), std::nullopt, stream_tokens(s)});
+  if (window.point) {
+    const StreamPlace place{s.crossing.request.peer.did, s.crossing.exchange, window.prefix.chunks};
+    unit.mutations.push_back(resume_point(place, s.crossing.transfer->agreement->digest, *window.point));
+    if (auto oldest = forget_oldest_point(place)) unit.mutations.push_back(std::move(*oldest));
+  }
   return unit;
 }
 

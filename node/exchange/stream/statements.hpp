@@ -13,7 +13,7 @@
 namespace sekisho::node {
 
 [[nodiscard]] std::vector<std::pair<Dimension, std::string>> stream_tokens(const Sending& s);
-[[nodiscard]] Unit head_unit(const Sending& s, const trust::Commitment& prefix);
+[[nodiscard]] Unit head_unit(const Sending& s, const SealedWindow& window);
 
 // What is said of the end opens the exchange to its final receipt, unless that is here already.
 struct StreamEnd {

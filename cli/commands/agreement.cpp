@@ -1,0 +1,112 @@
+#include "cli/commands/agreement.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "base/http/url.hpp"
+#include "cli/node_call.hpp"
+#include "cli/output.hpp"
+
+namespace sekisho::cli {
+namespace {
+
+struct Options {
+  std::filesystem::path socket;
+  std::string id;
+  bool json = false;
+};
+
+Result<JsonObject> ask(const Options& options, Call request) {
+  const auto answer = call(NodeAddress{{}, {}, {}, options.socket}, std::move(request));
+  if (!answer) return fail(answer.error());
+  auto document = parse_json(answer->body, JsonLimits{8U << 20, 32, 1'000'000});
+  if (!document) return fail(document.error());
+  if (!document->is_object()) return fail(Code::JsonShape, "the answer is no object");
+  return std::move(document->get_object());
+}
+
+void print_agreement(const JsonObject& row) {
+  const auto text = [&row](const char* name) { return printable(get_string(row, name).value_or("?")); };
+  fmt::print("{} {} {} {} {}\n", text("agreement").substr(0, 16), text("state"), text("role"), text("peer"),
+             text("dataset"));
+}
+
+int list(const Options& options) {
+  const auto answer = ask(options, Call{"GET", "/agreements", {}, {}});
+  if (!answer) return report(answer.error(), options.json);
+  if (options.json) {
+    fmt::print("{}\n", to_text(Json(*answer)));
+    return kGood;
+  }
+  const auto rows = get_array(*answer, "agreements");
+  if (!rows) return report(rows.error(), false);
+  for (const Json& row : **rows) {
+    if (row.is_object()) print_agreement(row.get_object());
+  }
+  return kGood;
+}
+
+int act(const Options& options, const char* verb) {
+  const auto answer =
+      ask(options, Call{"POST", "/agreements/" + http::percent_encode(options.id) + "/" + verb, {}, {}});
+  if (!answer) return report(answer.error(), options.json);
+  if (options.json) {
+    fmt::print("{}\n", to_text(Json(*answer)));
+  } else {
+    print_agreement(*answer);
+  }
+  return kGood;
+}
+
+int withdraw_offer(const Options& options) {
+  const Json remove = JsonObject{{"remove", JsonArray{JsonObject{{"kind", "offer"}, {"id", options.id}}}}};
+  const auto answer = ask(options, Call{"POST", "/apply", {}, to_text(remove)});
+  if (!answer) return report(answer.error(), options.json);
+  const auto changed = answer->if_contains("applied");
+  if (changed == nullptr || !changed->is_bool() || !changed->get_bool()) {
+    return report(Error(Code::OfferUnknown, "this node makes no offer " + options.id), options.json);
+  }
+  if (options.json) {
+    fmt::print("{}\n", to_text(Json(*answer)));
+  } else {
+    fmt::print("- offer {}\n", printable(options.id));
+  }
+  return kGood;
+}
+
+void add_common(CLI::App& command, const std::shared_ptr<Options>& options) {
+  command.add_option("--socket", options->socket, "the node's operator socket")->required();
+  command.add_flag("--json", options->json);
+}
+
+}  // namespace
+
+void add_agreement_commands(CLI::App& app, int& code) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* group = app.add_subcommand("agreement", "agreements of a node, and taking them back");
+  group->require_subcommand(1);
+  CLI::App* command = group->add_subcommand("list", "digest, state, role, peer and dataset of each");
+  add_common(*command, options);
+  command->callback([options, &code] { code = list(*options); });
+  struct Verb {
+    const char* name;
+    const char* about;
+  };
+  for (const Verb verb : {Verb{"suspend", "nothing crosses until it is resumed; running streams end"},
+                          Verb{"resume", "what was suspended holds again"},
+                          Verb{"withdraw", "nothing crosses any more, for good; running streams end"}}) {
+    command = group->add_subcommand(verb.name, verb.about);
+    command->add_option("agreement", options->id, "digest of the agreement, or its first digits")->required();
+    add_common(*command, options);
+    command->callback([options, &code, verb] { code = act(*options, verb.name); });
+  }
+
+  group = app.add_subcommand("withdraw", "take back what was offered");
+  group->require_subcommand(1);
+  command = group->add_subcommand("offer", "remove an offer; streams under it end");
+  command->add_option("offer", options->id, "id of the offer")->required();
+  add_common(*command, options);
+  command->callback([options, &code] { code = withdraw_offer(*options); });
+}
+
+}  // namespace sekisho::cli
