@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/core/encoding.hpp"
+#include "node/audit/exchange_entries.hpp"
 #include "node/journal/materials.hpp"
 #include "trust/evidence/bundle.hpp"
 #include "trust/evidence/statement.hpp"
@@ -50,6 +51,7 @@ class Exporter {
   std::set<Position> seen_;
   std::deque<Position> open_;
   std::set<Digest> agreements_;
+  std::set<Uuid> exchanges_;
 };
 
 Status Exporter::add(std::string name, Bytes content) {
@@ -116,18 +118,15 @@ Status Exporter::want(const std::optional<Digest>& statement) {
   return {};
 }
 
-// All statements of the same exchange: intent, release, receipt, refusal, void.
+// All statements of the same exchange: intent, release, receipt, refusal, void; of a stream all of its windows.
 Status Exporter::want_exchange(const pb::Entry& entry) {
   Uuid exchange;
   if (entry.exchange().size() != exchange.octets.size()) return {};
   std::memcpy(exchange.octets.data(), entry.exchange().data(), exchange.octets.size());
-  for (const pb::EntryKind kind : {pb::INTENT, pb::NRO_OUT, pb::NRO_IN, pb::NRR_OUT, pb::NRR_IN, pb::REFUSAL_OUT,
-                                   pb::REFUSAL_IN, pb::VOID_OUT, pb::VOID_IN, pb::STREAM_OPEN_OUT, pb::STREAM_OPEN_IN,
-                                   pb::STREAM_HEAD_OUT, pb::STREAM_HEAD_IN, pb::STREAM_END_OUT, pb::STREAM_END_IN}) {
-    Result<std::optional<Position>> at = reader_.find(kind, exchange);
-    if (!at) return fail(at.error());
-    if (*at) open_.push_back(**at);
-  }
+  if (!exchanges_.insert(exchange).second) return {};
+  Result<std::vector<Position>> all = exchange_entries(reader_, exchange);
+  if (!all) return fail(all.error());
+  open_.insert(open_.end(), all->begin(), all->end());
   return {};
 }
 

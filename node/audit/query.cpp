@@ -6,6 +6,7 @@
 #include "base/core/encoding.hpp"
 #include "base/crypto/digest.hpp"
 #include "node/audit/checkpoints.hpp"
+#include "node/audit/exchange_entries.hpp"
 #include "node/audit/filter_tokens.hpp"
 #include "node/audit/worth.hpp"
 #include "trust/evidence/statement.hpp"
@@ -100,14 +101,11 @@ void AuditQuery::Impl::fill_in_order(Segment& segment) {
 }
 
 Status AuditQuery::Impl::fill_from_exchange(Segment& segment) {
-  std::vector<Position> found;
-  for (int kind = pb::EntryKind_MIN; kind <= pb::EntryKind_MAX; ++kind) {
-    Result<std::optional<Position>> at = reader.find(static_cast<pb::EntryKind>(kind), *filter.exchange);
-    if (!at) return fail(at.error());
-    if (*at && **at >= segment.next && **at < segment.end) found.push_back(**at);
+  Result<std::vector<Position>> found = exchange_entries(reader, *filter.exchange);
+  if (!found) return fail(found.error());
+  for (const Position at : *found) {
+    if (at >= segment.next && at < segment.end) page.push_back(at);
   }
-  std::ranges::sort(found);
-  page.assign(found.begin(), found.end());
   segment.next = segment.end;
   return {};
 }

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kMaxChain = 8;
 constexpr std::size_t kMaxCertificate = 64U << 10;
-constexpr std::size_t kMaxDisclosure = 2U << 20;
+constexpr std::size_t kMaxDisclosure = 48U << 20;  // of a stream as far as a bundle takes it
 
 template <class Members>
 std::string manifest_of(const Members& members) {

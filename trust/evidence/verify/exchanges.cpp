@@ -128,10 +128,52 @@ void check_exchanges(Material& material, Findings& findings) {
   }
 }
 
+namespace {
+
+// The data of a stream lie in its windows as its heads state them, as far as they go.
+void check_windows(const StatementItem& open, const Disclosure& disclosure, const std::string& member,
+                   Findings& findings) {
+  std::vector<const StatementItem*> heads;
+  for (const StatementItem* window : open.windows) {
+    if (window->statement.kind == StatementKind::StreamHead) heads.push_back(window);
+  }
+  std::sort(heads.begin(), heads.end(), [](const auto* a, const auto* b) {
+    return a->statement.integer("bytes").value_or(0) < b->statement.integer("bytes").value_or(0);
+  });
+  ContentHasher hasher;
+  std::size_t at = 0;
+  for (const StatementItem* head : heads) {
+    const std::size_t end = static_cast<std::size_t>(head->statement.integer("bytes").value_or(0));
+    if (end > disclosure.data->size()) break;  // a cut kept it from leaving
+    const bool taken = end > at && hasher.add_chunk(BytesView(*disclosure.data).subspan(at, end - at)).has_value();
+    const Commitment prefix = hasher.finish(disclosure.salt);
+    if (!taken || prefix.value != head->statement.digest("commitment")) {
+      return findings.fault(Verdict::Tampered, "disclosure", member,
+                            "data and salt do not give the commitment of a window");
+    }
+    at = end;
+  }
+  if (at != disclosure.data->size()) {
+    return findings.fault(Verdict::Tampered, "disclosure", member, "data beyond the last window");
+  }
+  findings.pass("disclosure", member, "data and salt give the commitment of every window");
+}
+
+}  // namespace
+
 void check_disclosures(Material& material, Findings& findings) {
   for (const auto& [id, disclosure] : material.disclosures) {
     const std::string member = disclosure_member(id);
     const auto item = material.statements.find(id);
+    if (item != material.statements.end() && item->second.statement.kind == StatementKind::StreamOpen) {
+      material.unused.erase(member);
+      if (disclosure.data) {
+        check_windows(item->second, disclosure, member, findings);
+      } else {
+        findings.pass("disclosure", member, "the salt alone: the windows can be checked by whoever has the data");
+      }
+      continue;
+    }
     if (item == material.statements.end() || item->second.statement.subject.size() != 1) continue;  // stays unused
     material.unused.erase(member);
     if (!disclosure.data) {
