@@ -138,6 +138,10 @@ Status parse_options(const JsonObject& object, HttpSource& source) {
     if (!ca) return fail(ca.error());
     source.ca = std::move(*ca);
   }
+  if (const Json* endless = object.if_contains("endless"); endless != nullptr) {
+    if (!endless->is_bool()) return fail(at("/endless", "must be true or false"));
+    source.endless = endless->get_bool();
+  }
   if (const Json* timeout = object.if_contains("timeout_ms"); timeout != nullptr) {
     if (!timeout->is_int64() || timeout->get_int64() < 1 || timeout->get_int64() > 30'000) {
       return fail(at("/timeout_ms", "must be an integer from 1 to 30,000"));
@@ -148,7 +152,7 @@ Status parse_options(const JsonObject& object, HttpSource& source) {
 }
 
 Result<SourceManifest> parse_http(const JsonObject& object) {
-  Status known = known_members(object, "", {"kind", "url", "method", "media", "headers", "timeout_ms", "ca"});
+  Status known = known_members(object, "", {"kind", "url", "method", "media", "headers", "timeout_ms", "ca", "endless"});
   if (!known) return fail(known.error());
   HttpSource source;
   for (Status (*part)(const JsonObject&, HttpSource&) : {&parse_url_member, &parse_options, &parse_headers}) {
@@ -184,7 +188,7 @@ Result<SourceManifest> parse_source_manifest(const Json& document) {
 }
 
 Result<SourceManifest> parse_source_manifest_text(std::string_view text) {
-  Result<Json> document = parse_json(text, {.bytes = 64U << 10, .depth = 8, .values = 1000});
+  Result<Json> document = parse_json(text, {.bytes = 64U << 10, .depth = 16, .values = 4000});
   if (!document) return fail(document.error());
   return parse_source_manifest(*document);
 }

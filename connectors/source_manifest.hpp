@@ -5,7 +5,7 @@
 //   {"kind": "file", "path": "scan.tif", "media": "image/tiff"}                opaque octets: any other media than NDJSON
 //   {"kind": "http", "url": "https://host/path", "method": "GET", "media": "application/x-ndjson",
 //    "headers": [{"name": "Accept", "value": "…"}, {"name": "Authorization", "secret": "farm-api"}],
-//    "timeout_ms": 5000, "ca": "ca.pem"}
+//    "timeout_ms": 5000, "ca": "ca.pem", "endless": false}
 //   {"kind": "http", "base": …, "streams": […]}                               connectors/http/source_plan.hpp
 //   {"kind": "mqtt", …}                                                         connectors/mqtt/mqtt_source.hpp
 #pragma once
@@ -41,6 +41,7 @@ struct HttpSource {
   std::vector<HttpHeader> headers;
   std::chrono::milliseconds timeout{5000};
   std::string ca;  // PEM file of the roots for this source; empty: the system's
+  bool endless = false;  // the answer does not end: the timeout is that of its head
 };
 
 using SourceManifest = std::variant<FileSource, HttpSource, MqttSource, HttpPlan>;

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/async/timer.hpp"
-#include "base/core/limits.hpp"
-#include "base/crypto/system_random.hpp"
+#include "base/async/with_stop.hpp"
+#include "connectors/http/repeats.hpp"
 #include "connectors/http/target.hpp"
 
 namespace sekisho::connectors {
@@ -13,27 +13,18 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr int kAttempts = 4;
 constexpr std::size_t kPiece = 64U << 10;
 
-bool worth_repeating(int status) { return status == 429 || status == 502 || status == 503 || status == 504; }
-bool worth_repeating(const Error& error) {
-  return error.cause && (error.cause->code == Code::Connection || error.cause->code == Code::Truncated);
-}
-
-// Retry-After in seconds (its date form is answered with the growing pause), else 100 ms … 800 ms, scattered.
-milliseconds pause_before(int attempt, const http::ClientResponse* answer) {
-  const std::string_view after = answer != nullptr ? answer->headers.get("Retry-After") : std::string_view();
-  if (!after.empty() && after.size() < 6 && after.find_first_not_of("0123456789") == after.npos) {
-    return std::chrono::seconds(std::stol(std::string(after)));
+// The rest of a body, which the client bounds.
+async::Task<Result<http::ClientResponse>> read_rest(http::ResponseReader reader) {
+  http::ClientResponse answer = reader.head();
+  for (;;) {
+    Result<std::string> piece = co_await reader.read(kPiece);
+    if (!piece) co_return fail(piece.error());
+    if (piece->empty()) co_return answer;
+    answer.body += *piece;
   }
-  SystemRandom random;
-  const milliseconds most(200 << attempt);
-  return most / 2 + milliseconds(random.bytes(1)[0] * (most.count() / 2) / 255);
 }
-
-bool is_cancelled(const std::atomic<bool>* flag) { return flag != nullptr && *flag; }
-Error cancelled_error() { return {Code::Cancelled, "the reading was cancelled"}; }
 
 }  // namespace
 
@@ -58,20 +49,20 @@ Result<std::shared_ptr<Caller>> Caller::make(const HttpPlan& plan, const Context
 }
 
 Error Caller::failed(const Error& below) const {
+  if (below.code == Code::Cancelled) return {Code::Cancelled, "the reading was cancelled"};
   if (below.code == Code::LimitExceeded)
     return {Code::AnswerTooLarge, "source " + where_ + " answered more than a page may hold"};
-  const Code code = below.code == Code::Deadline ? Code::SourceTimeout : Code::SourceFailed;
-  return {below.code == Code::Cancelled ? Code::Cancelled : code, "source " + where_, below};
+  return {below.code == Code::Deadline ? Code::SourceTimeout : Code::SourceFailed, "source " + where_, below};
 }
 
-async::Task<Status> Caller::pause(milliseconds span, const std::atomic<bool>* cancelled, async::Deadline deadline) {
+async::Task<Status> Caller::pause(milliseconds span, const std::atomic<bool>& stop, async::Deadline deadline) {
   if (span > deadline.remaining()) {
     co_return fail(Code::SourceTimeout, "source " + where_ + " asks to wait for longer than there is time");
   }
   const async::Deadline until = async::Deadline::in(span);
   while (!until.expired()) {
-    if (is_cancelled(cancelled)) co_return fail(cancelled_error());
-    co_await async::sleep_until(until.at_most(milliseconds(200)));
+    if (stop) co_return fail(Code::Cancelled, "the reading was cancelled");
+    co_await async::sleep_until(until.at_most(async::kStopTick));
   }
   co_return Status();
 }
@@ -85,56 +76,84 @@ milliseconds Caller::turn() {
   return std::chrono::ceil<milliseconds>(mine - now);
 }
 
-async::Task<Result<http::ClientResponse>> Caller::fetch(http::ClientRequest request,
-                                                        const std::atomic<bool>* cancelled) {
-  Result<http::ResponseReader> reader = co_await client_->open(std::move(request));
-  if (!reader) co_return fail(failed(reader.error()));
-  http::ClientResponse answer = reader->head();
-  for (;;) {
-    if (is_cancelled(cancelled)) co_return fail(cancelled_error());
-    Result<std::string> piece = co_await reader->read(kPiece);
-    if (!piece) co_return fail(failed(piece.error()));
-    if (piece->empty()) co_return answer;
-    answer.body += *piece;
-  }
-}
-
-async::Task<Result<std::string>> Caller::token(async::Deadline deadline) {
-  std::string kept = kept_token();
-  if (!needs_token() || !kept.empty()) co_return kept;
-  Result<http::ClientRequest> request = token_request(deadline.at_most(plan_.timeout));
-  if (!request) co_return fail(request.error());
-  Result<http::ClientResponse> answer = co_await fetch(std::move(*request), nullptr);
-  if (!answer) co_return fail(answer.error());
-  co_return keep_token(*answer);
-}
-
-async::Task<Result<http::ClientResponse>> Caller::once(const SourceCall& call, async::Deadline deadline) {
-  const milliseconds wait = turn();
-  Status waited = co_await pause(wait, call.cancelled, deadline);
-  if (!waited) co_return fail(waited.error());
-  Result<std::string> bearer = co_await token(deadline);
-  if (!bearer) co_return fail(bearer.error());
-  Result<http::ClientRequest> request = build(call, *bearer, deadline.at_most(plan_.timeout));
-  if (!request) co_return fail(request.error());
-  Result<http::ClientResponse> answer = co_await fetch(std::move(*request), call.cancelled);
+async::Task<Result<http::ClientResponse>> Caller::whole(http::ClientRequest request, const std::atomic<bool>& stop) {
+  async::Task<Result<http::ClientResponse>> sending = client_->send(std::move(request));
+  Result<http::ClientResponse> answer = co_await async::with_stop(stop, std::move(sending), "a call");
+  if (!answer) co_return fail(failed(answer.error()));
   co_return answer;
 }
 
-async::Task<Result<http::ClientResponse>> Caller::call(SourceCall call, async::Deadline deadline) {
-  bool renewed = false;
-  for (int attempt = 0;; ++attempt) {
-    if (is_cancelled(call.cancelled)) co_return fail(cancelled_error());
-    Result<http::ClientResponse> answer = co_await once(call, deadline);
-    if (answer && answer->status == 401 && needs_token() && !renewed) {
-      renewed = true;
-      drop_token();
+async::Task<Result<std::string>> Caller::token(const std::atomic<bool>& stop, async::Deadline deadline) {
+  std::string kept = kept_token();
+  if (!needs_token() || !kept.empty()) co_return kept;
+  for (bool again = true;;) {
+    Result<http::ClientRequest> request = token_request(deadline.at_most(plan_.timeout));
+    if (!request) co_return fail(request.error());
+    Result<http::ClientResponse> answer = co_await whole(std::move(*request), stop);
+    if (!answer) co_return fail(answer.error());
+    // An assertion of a clock that is wrong is refused; the server's Date mends it, once.
+    if (answer->status != 200 && again && learn_clock(*answer)) {
+      again = false;
       continue;
     }
-    const bool again = answer ? worth_repeating(answer->status) : worth_repeating(answer.error());
-    if (!again || attempt + 1 >= kAttempts) co_return answer;
-    const milliseconds wait = pause_before(attempt, answer ? &*answer : nullptr);
-    Status waited = co_await pause(wait, call.cancelled, deadline);
+    co_return keep_token(*answer);
+  }
+}
+
+async::Task<Result<http::ResponseReader>> Caller::begin(const SourceCall& call, std::string& bearer, std::size_t limit,
+                                                        async::Deadline deadline) {
+  const milliseconds wait = turn();
+  Status waited = co_await pause(wait, *call.stop, deadline);
+  if (!waited) co_return fail(waited.error());
+  Result<std::string> identity = co_await token(*call.stop, deadline);
+  if (!identity) co_return fail(identity.error());
+  bearer = std::move(*identity);
+  Result<http::ClientRequest> request = build(call, bearer, deadline.at_most(plan_.timeout));
+  if (!request) co_return fail(request.error());
+  request->limits.body_bytes = limit;
+  async::Task<Result<http::ResponseReader>> opening = client_->open(std::move(*request));
+  Result<http::ResponseReader> reader = co_await async::with_stop(*call.stop, std::move(opening), "a call");
+  if (!reader) co_return fail(failed(reader.error()));
+  co_return reader;
+}
+
+async::Task<Result<http::ResponseReader>> Caller::open(SourceCall call, async::Deadline deadline) {
+  Repeats repeats(needs_token(), call.repeat);
+  for (;;) {
+    std::string bearer;
+    Result<http::ResponseReader> reader = co_await begin(call, bearer, SIZE_MAX, deadline);
+    const Repeats::Step step =
+        reader ? repeats.after(reader->head().status, reader->head().headers) : repeats.after(reader.error());
+    if (step == Repeats::Step::Done) co_return reader;
+    if (step == Repeats::Step::Renew) {
+      drop_token(bearer);
+      continue;
+    }
+    Status waited = co_await pause(repeats.pause(), *call.stop, deadline);
+    if (!waited) co_return fail(waited.error());
+  }
+}
+
+async::Task<Result<http::ClientResponse>> Caller::call(SourceCall call, async::Deadline deadline) {
+  Repeats repeats(needs_token(), call.repeat);
+  for (;;) {
+    std::string bearer;
+    Result<http::ResponseReader> reader = co_await begin(call, bearer, plan_.page_bytes, deadline);
+    Result<http::ClientResponse> answer = http::ClientResponse();
+    if (reader) {
+      async::Task<Result<http::ClientResponse>> reading = read_rest(std::move(*reader));
+      answer = co_await async::with_stop(*call.stop, std::move(reading), "a call");
+      if (!answer) answer = fail(failed(answer.error()));
+    } else {
+      answer = fail(reader.error());
+    }
+    const Repeats::Step step = answer ? repeats.after(answer->status, answer->headers) : repeats.after(answer.error());
+    if (step == Repeats::Step::Done) co_return answer;
+    if (step == Repeats::Step::Renew) {
+      drop_token(bearer);
+      continue;
+    }
+    Status waited = co_await pause(repeats.pause(), *call.stop, deadline);
     if (!waited) co_return fail(waited.error());
   }
 }

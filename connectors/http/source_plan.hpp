@@ -6,12 +6,14 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/core/json.hpp"
 #include "base/core/result.hpp"
+#include "schemas/mapping/mapping.hpp"
 
 namespace sekisho::connectors {
 
@@ -29,27 +31,50 @@ struct AuthPlan {
   SecretText key;                       // API key; private key (PEM)
   SecretText client_id, client_secret;  // also user and password
   std::string token_url, scope, key_id;
+  bool post = false;  // client id and secret in the form of the token call instead of Basic
   std::string send_header = "Authorization";
   std::string send_format = "Bearer {token}";
 };
 
-enum class PagerKind : std::uint8_t { Single, NextLink, BundleLink, Page, Offset, Continuation };
+enum class PagerKind : std::uint8_t { Single, NextLink, BundleLink, Page, Offset, Continuation, Header };
 
 struct PagerPlan {
   PagerKind kind = PagerKind::Single;
-  std::string pointer;  // NextLink: in the body; empty: the Link header
+  std::string pointer;  // NextLink, Continuation: in the body; empty: a header
   std::string parameter, size_parameter;
   std::int64_t first_number = 0;
   std::int64_t size = 0;
   std::string request_header, response_header, first, end;
 };
 
-enum class BodyFormat : std::uint8_t { Json, Ndjson, Csv, GeoJson };
+enum class BodyFormat : std::uint8_t { Json, Ndjson, Csv, GeoJson, Opaque };
+
+// A field of each call besides those that the engine sets itself.
+struct FieldPlan {
+  std::string name;
+  std::string value;   // in front of the secret where both are given
+  std::string secret;  // its name
+};
+
+// How a source answers later than at once.
+struct JobPlan {
+  enum class Kind : std::uint8_t { None, Location, Hub };
+  Kind kind = Kind::None;
+  std::string path;                      // Hub: in front of /GetStatus and /GetResult
+  std::chrono::milliseconds poll{1000};  // where the source does not say Retry-After
+};
 
 struct StreamPlan {
   std::string name, title;
   std::string path;  // of the request, with its query
   std::string accept;
+  std::string media;  // of an opaque stream; empty: whatever comes
+  bool endless = false;
+  bool bundle = false;              // FHIR: outcomes are no records
+  bool foreign_references = false;  // of a Bundle: let pass
+  std::vector<FieldPlan> headers;
+  JobPlan job;
+  std::optional<schemas::Mapping> map;  // what a record becomes
   BodyFormat format = BodyFormat::Json;
   std::string select;
   PagerPlan pager;
@@ -63,6 +88,7 @@ struct HttpPlan {
   std::string ca;
   AuthPlan auth;
   std::vector<StreamPlan> streams;
+  std::vector<FieldPlan> headers;
   std::chrono::milliseconds timeout{5000};  // of one call
   double per_second = 0;                    // calls; 0: as fast as it goes
   std::size_t page_bytes = 4U << 20;

@@ -83,12 +83,12 @@ TEST(HttpSource, LinesOfTheAnswerAreRecords) {
 }
 
 TEST(HttpSource, SmallCreditsGiveTheSameContent) {
-  EXPECT_EQ(run(ok("1\n22\n333\n"), Script::End::Orderly, {{}, 1, 4}).content, "1\n22\n333\n");
-  EXPECT_EQ(run(ok("1\n22\n333\n"), Script::End::Orderly, {{}, 1, 3}).content, "ANSWER_TOO_LARGE");
+  EXPECT_EQ(run(ok("{}\n{ }\n{  }\n"), Script::End::Orderly, {{}, 1, 5}).content, "{}\n{ }\n{  }\n");
+  EXPECT_EQ(run(ok("{}\n{ }\n{  }\n"), Script::End::Orderly, {{}, 1, 4}).content, "ANSWER_TOO_LARGE");
 }
 
 TEST(HttpSource, MediaTypeMayCarryParameters) {
-  EXPECT_EQ(run(ok("1\n", "Application/X-NDJSON ; charset=utf-8")).content, "1\n");
+  EXPECT_EQ(run(ok("{}\n", "Application/X-NDJSON ; charset=utf-8")).content, "{}\n");
 }
 
 TEST(HttpSource, WhatIsNotTheDeclaredAnswerFails) {
@@ -110,6 +110,9 @@ TEST(HttpSource, WhatIsNotTheDeclaredAnswerFails) {
        Script::End::Abrupt},
       {"no HTTP", "SSH-2.0-x\r\n\r\n"},
       {"not UTF-8", ok("\xff\n")},
+      {"not JSON", ok("{}\n{\n")},
+      {"no object", ok("1\n")},
+      {"a name twice", ok(R"({"a":1,"a":2})")},
   };
   for (const Case& c : cases) {
     const Fetched got = run(c.answer, c.end);
