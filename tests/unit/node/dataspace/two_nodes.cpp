@@ -120,7 +120,8 @@ LocalIdentity identity_of(const sekisho::test::TestNode& node, Bytes descriptor)
 }
 
 TestParty::TestParty(Loopback& net, const sekisho::test::TestNode& node, const sekisho::test::TestZone& zone,
-                     std::shared_ptr<MemoryStorage> where, async::Executor executor, std::uint64_t seed, std::chrono::milliseconds pause)
+                     std::shared_ptr<MemoryStorage> where, async::Executor executor, std::uint64_t seed, std::chrono::milliseconds pause,
+                       const Profile& profile, std::size_t open_per_peer)
     : self(identity_of(node, zone.descriptor)), tls_chain(node.tls_chain), random(std::make_shared<ManualRandom>(seed)),
       storage(std::move(where)), trust(zone.descriptor, *clock), catalog(node.did, node.dns), channel(net, node.dns) {
   must(trust.replace(zone.snapshot));
@@ -141,9 +142,9 @@ TestParty::TestParty(Loopback& net, const sekisho::test::TestNode& node, const s
   sending.longest_pause = 4 * pause;
   outbox = std::make_unique<Outbox>(std::move(executor), channel, sending);
   const DataspaceParts parts{self,       trust,     catalog, *journal, *storage, channel, *certificates,
-                             agreements, transfers, *tokens, *outbox,  *clock,   *random};
+                             agreements, transfers, *tokens, *outbox,  *clock,   *random, profile};
   DataspaceLimits limits;
-  limits.open_per_peer = 8;
+  limits.open_per_peer = open_per_peer;
   negotiations = std::make_unique<NegotiationService>(parts, limits);
   transfer_service = std::make_unique<TransferService>(parts, limits);
 }
