@@ -41,7 +41,7 @@ class Dev(unittest.TestCase):
     def test_names_its_suites(self):
         code, out, _ = run("./dev", "conformance")
         self.assertEqual(code, 0)
-        self.assertEqual([line.split()[0] for line in out.splitlines()], ["connectors", "vectors"])
+        self.assertEqual([line.split()[0] for line in out.splitlines()], ["connectors", "dsp", "vectors"])
 
     def test_works_from_another_folder(self):
         self.assertEqual(run(os.path.join(ROOT, "dev"), "test", "--help", cwd="/")[0], 0)

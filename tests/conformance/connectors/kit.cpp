@@ -169,20 +169,23 @@ std::vector<Row> run(const std::vector<Subject*>& subjects, const Sizes& sizes) 
       }
     }
   }
-  std::atomic<std::size_t> next{0};
-  std::vector<std::thread> threads;
-  for (std::size_t t = 0; t < kThreads; ++t) {
-    threads.emplace_back([&] {
-      for (std::size_t i = next++; i < work.size(); i = next++) do_one(*work[i].info, work[i].subject);
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
+  const auto do_all = [&](const std::vector<Work>& all) {
+    std::atomic<std::size_t> next{0};
+    std::vector<std::jthread> threads;
+    for (std::size_t t = 0; t < kThreads; ++t) {
+      threads.emplace_back([&] {
+        for (std::size_t i = next++; i < all.size(); i = next++) do_one(*all[i].info, all[i].subject);
+      });
+    }
+  };
+  do_all(work);
   // Last, since it judges what all of them wrote down.
-  const CheckInfo& canary = checks()[static_cast<std::size_t>(Check::Canary)];
+  std::vector<Work> canaries;
   for (std::size_t s = 0; s < subjects.size(); ++s) {
     notebooks[s]->note(log.leak());
-    do_one(canary, s);
+    canaries.push_back({&checks()[static_cast<std::size_t>(Check::Canary)], s});
   }
+  do_all(canaries);
   return rows;
 }
 
