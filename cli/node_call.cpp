@@ -1,6 +1,7 @@
 #include "cli/node_call.hpp"
 
 #include <cstdlib>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -18,6 +19,7 @@ constexpr std::size_t kMaxLine = 4U << 20;
 constexpr std::size_t kMaxStream = 4ULL << 30;
 constexpr std::chrono::seconds kTime{60};
 constexpr std::chrono::hours kStreamTime{1};
+constexpr std::chrono::hours kEndlessTime{24};
 
 Result<std::string> read_token(const NodeAddress& node) {
   std::string text;
@@ -121,7 +123,38 @@ async::Task<Status> read_lines(http::Client& client, http::ClientRequest request
   co_return Status();
 }
 
+async::Task<Status> read_parts(http::Client& client, http::ClientRequest request, const AnswerSink& sink) {
+  auto reader = co_await client.open(std::move(request));
+  if (!reader) co_return fail(reader.error());
+  reader->extend(async::Deadline::in(kEndlessTime));
+  const bool good = reader->head().status == 200;
+  if (good) {
+    auto begun = sink.head(reader->head());
+    if (!begun) co_return begun;
+  }
+  std::string problem;
+  for (;;) {
+    auto part = co_await reader->read(256U << 10);
+    if (!part) co_return fail(part.error());
+    if (part->empty()) break;
+    Status taken;
+    if (good) taken = sink.part(*part);
+    if (!taken) co_return taken;
+    if (!good && problem.size() < kMaxLine) problem += *part;
+  }
+  if (!good) co_return fail(problem_of(reader->head(), problem));
+  co_return Status();
+}
+
 }  // namespace
+
+Status call_stream(const NodeAddress& node, Call request, const AnswerSink& sink) {
+  auto prepared = prepare(node, std::move(request));
+  if (!prepared) return fail(prepared.error());
+  prepared->request.limits.body_bytes = std::numeric_limits<std::size_t>::max();
+  prepared->request.deadline = async::Deadline::in(kTime);
+  return async::sync_wait(read_parts(*prepared->client, std::move(prepared->request), sink));
+}
 
 Result<http::ClientResponse> call(const NodeAddress& node, Call request) {
   auto prepared = prepare(node, std::move(request));

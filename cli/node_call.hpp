@@ -27,6 +27,14 @@ struct Call {
 
 [[nodiscard]] Result<http::ClientResponse> call(const NodeAddress& node, Call request);
 
+// An answer as it comes: head once, then the body in parts; either returns an error to stop. Without an end it lasts a day
+// at most; one that breaks off is an error after the parts that came.
+struct AnswerSink {
+  std::function<Status(const http::ClientResponse& head)> head;
+  std::function<Status(std::string_view part)> part;
+};
+[[nodiscard]] Status call_stream(const NodeAddress& node, Call request, const AnswerSink& sink);
+
 // A long NDJSON answer, line by line; `each` returns an error to stop. An answer that ends early is Truncated.
 [[nodiscard]] Status call_lines(const NodeAddress& node, Call request, const std::function<Status(std::string_view line)>& each);
 

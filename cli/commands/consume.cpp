@@ -2,6 +2,10 @@
 
 #include <cstdio>
 
+#include <fcntl.h>
+
+#include <optional>
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
@@ -22,6 +26,8 @@ struct Options {
   NodeAddress node;
   std::string provider, dataset, purpose, idempotency_key;
   std::filesystem::path out, receipt;
+  std::string resume;
+  std::optional<std::uint64_t> received;
   bool json = false;
 };
 
@@ -77,13 +83,94 @@ Result<JsonObject> receipt_of(const http::ClientResponse& answer) {
   return out;
 }
 
+bool is_stream(const http::ClientResponse& head) {
+  const auto envelope = trust::envelope_from_header(head.headers.get("Sekisho-Statement"));
+  if (!envelope) return false;
+  const auto statement = trust::parse_statement(envelope->payload);
+  return statement && statement->kind == trust::StatementKind::StreamOpen;
+}
+
+// A record is kept until it is checked; a stream, whose windows the node checked, is written as it comes.
+struct Arriving {
+  http::ClientResponse answer;
+  bool stream = false;
+  std::uint64_t bytes = 0;
+  std::FILE* out = nullptr;
+
+  explicit Arriving(const std::filesystem::path& path) : path_(path) {}
+  Arriving(const Arriving&) = delete;
+  Arriving& operator=(const Arriving&) = delete;
+  ~Arriving() {
+    if (out != nullptr && out != stdout) std::fclose(out);
+  }
+
+  Status begin(const http::ClientResponse& head) {
+    answer = head;
+    stream = is_stream(head);
+    if (!stream) return {};
+    out = stdout;
+    if (!path_.empty()) {
+      const int file = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+      out = file < 0 ? nullptr : ::fdopen(file, "wb");
+    }
+    if (out == nullptr) return fail(Code::Io, "cannot write " + path_.string());
+    return {};
+  }
+  Status add(std::string_view part) {
+    bytes += part.size();
+    if (!stream && answer.body.size() + part.size() > kMostRecord)
+      return fail(Code::LimitExceeded, "a record is over 2 MiB");
+    if (!stream) {
+      answer.body += part;
+    } else if (std::fwrite(part.data(), 1, part.size(), out) != part.size() || std::fflush(out) != 0) {
+      return fail(Code::Io, "cannot write the data");
+    }
+    return {};
+  }
+
+ private:
+  static constexpr std::size_t kMostRecord = 2U << 20;
+  const std::filesystem::path path_;
+};
+
+int end_stream(const Options& options, const Arriving& arriving, const Status& ended) {
+  const auto field = [&](std::string_view name) { return std::string(arriving.answer.headers.get(name)); };
+  JsonObject receipt{{"exchange", field("Sekisho-Exchange")}, {"intent", field("Sekisho-Intent")},
+                     {"transfer", field("Sekisho-Transfer")}, {"agreement", field("Sekisho-Agreement")},
+                     {"log", field("Sekisho-Log")},           {"statement", field("Sekisho-Statement")},
+                     {"salt", field("Sekisho-Salt")},         {"media", field("Content-Type")},
+                     {"stream", true},                        {"complete", ended.has_value()},
+                     {"bytes", static_cast<std::int64_t>(arriving.bytes)}};
+  if (!field("Sekisho-Resumed-At").empty()) receipt["resumedAt"] = field("Sekisho-Resumed-At");
+  if (!options.receipt.empty()) {
+    if (auto kept = write_file_atomic(options.receipt, as_bytes(to_text(Json(receipt)) + "\n"), 0600); !kept)
+      return report(kept.error(), options.json);
+  }
+  if (options.json) {
+    fmt::print("{}\n", to_text(Json(receipt)));
+  } else {
+    fmt::print(stderr, "{} bytes, exchange {}, agreement {}, log {}\n", arriving.bytes, field("Sekisho-Exchange"),
+               field("Sekisho-Agreement").substr(0, 16), field("Sekisho-Log"));
+  }
+  if (ended) return kGood;
+  return report(Error(ended.error()).with("resume", field("Sekisho-Exchange")), false);
+}
+
 int get(const Options& options) {
   Call request{"GET", "/v1/data/" + http::percent_encode(options.provider) + "?dataset=" + http::percent_encode(options.dataset) +
                           "&purpose=" + http::percent_encode(options.purpose),
                {}, {}};
+  if (!options.resume.empty()) request.target += "&resume=" + http::percent_encode(options.resume);
+  if (options.received) request.target += "&received=" + std::to_string(*options.received);
   if (!options.idempotency_key.empty()) request.headers.set("Idempotency-Key", options.idempotency_key);
-  const auto answer = call(options.node, std::move(request));
-  if (!answer) return report(answer.error(), options.json);
+  Arriving arriving(options.out);
+  AnswerSink sink;
+  sink.head = [&arriving](const http::ClientResponse& head) { return arriving.begin(head); };
+  sink.part = [&arriving](std::string_view part) { return arriving.add(part); };
+  const Status ended = call_stream(options.node, std::move(request), sink);
+  if (arriving.stream) return end_stream(options, arriving, ended);
+  if (!ended) return report(ended.error(), options.json);
+  const http::ClientResponse* answer = &arriving.answer;
   const auto receipt = receipt_of(*answer);
   if (!receipt) return report(receipt.error(), options.json);
   if (!options.receipt.empty()) {
@@ -126,6 +213,8 @@ void add_consume_commands(CLI::App& app, int& code) {
   command->add_option("--purpose", options->purpose, "purpose IRI of the offer")->required();
   command->add_option("-o,--out", options->out, "file for the data; default: standard output");
   command->add_option("--receipt", options->receipt, "file for the receipt");
+  command->add_option("--resume", options->resume, "go on with the stream of this exchange; --out gets the rest");
+  command->add_option("--received", options->received, "octets of it that are held");
   command->add_option("--idempotency-key", options->idempotency_key, "deliver at most once under this key");
   add_node_options(*command, options->node);
   command->add_flag("--json", options->json, "print the receipt instead of the data");

@@ -11,9 +11,14 @@ namespace {
 std::optional<std::string> opaque_media(const SourceObject& source) {
   const auto manifest = connectors::parse_source_manifest(source.manifest);
   if (!manifest) return std::nullopt;
-  const auto* file = std::get_if<connectors::FileSource>(&*manifest);
-  if (file == nullptr || file->media == connectors::kNdjson) return std::nullopt;
-  return file->media;
+  if (const auto* file = std::get_if<connectors::FileSource>(&*manifest)) {
+    return file->media == connectors::kNdjson ? std::nullopt : std::optional(file->media);
+  }
+  const auto* plan = std::get_if<connectors::HttpPlan>(&*manifest);
+  if (plan == nullptr || plan->streams.empty()) return std::nullopt;
+  // The first stream is the one that is read.
+  const connectors::StreamPlan& stream = plan->streams.front();
+  return stream.format == connectors::BodyFormat::Opaque ? std::optional(stream.media) : std::nullopt;
 }
 
 Error refused(const std::string& id, const std::string& why) {
@@ -29,7 +34,8 @@ Status check_opaque(const CatalogState& state) {
     const auto media = opaque_media(source->second);
     if (!media) continue;
     if (dataset->view) return fail(refused(id, "its source has no records that a view could be applied to"));
-    if (dataset->object.media != *media) return fail(refused(id, "its source has the media type " + *media));
+    if (!media->empty() && dataset->object.media != *media)
+      return fail(refused(id, "its source has the media type " + *media));
   }
   return {};
 }
