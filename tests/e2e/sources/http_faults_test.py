@@ -29,8 +29,7 @@ def text(body, **more):
     return {"status": 200, "headers": NDJSON, "body": body} | more
 
 
-# name -> (WireMock's response, or the octets of one; what the consumer is told: status and code). VIEW_ERROR is the provider's own
-# code for a record that its view cannot read; it comes as the peer_code of PEER_REFUSED.
+# name -> (WireMock's response, or the octets of one; what the consumer is told: status and code).
 CASES = {
     "connection reset": ({"fault": "CONNECTION_RESET_BY_PEER"}, (502, "SOURCE_FAILED")),
     "garbage, then close": ({"fault": "RANDOM_DATA_THEN_CLOSE"}, (502, "SOURCE_FAILED")),
@@ -39,14 +38,14 @@ CASES = {
     "30 s delay, deadline of 0.5 s": (text(GOOD, fixedDelayMilliseconds=30000), (504, "SOURCE_TIMEOUT")),
     "429 with Retry-After": ({"status": 429, "headers": {"Retry-After": "1"}, "body": CANARY}, (502, "SOURCE_FAILED")),
     "503": ({"status": 503, "body": CANARY}, (502, "SOURCE_FAILED")),
-    "truncated JSON": (text(GOOD + ROW), (502, "VIEW_ERROR")),
+    "truncated JSON": (text(GOOD + ROW), (502, "SOURCE_FAILED")),
     "HTML": ({"status": 200, "headers": {"Content-Type": "text/html"}, "body": f"<html>{CANARY}"}, (502, "SOURCE_FAILED")),
-    "HTML that calls itself NDJSON": (text(f"<html>{CANARY}\n"), (502, "VIEW_ERROR")),
-    "duplicate keys": (text(ROW + ', "lot": "x"}\n'), (502, "VIEW_ERROR")),
-    "100,000 nested arrays": (text(ROW + ', "a": ' + "[" * 100_000 + "]" * 100_000 + "}\n"), (502, "VIEW_ERROR")),
+    "HTML that calls itself NDJSON": (text(f"<html>{CANARY}\n"), (502, "SOURCE_FAILED")),
+    "duplicate keys": (text(ROW + ', "lot": "x"}\n'), (502, "SOURCE_FAILED")),
+    "100,000 nested arrays": (text(ROW + ', "a": ' + "[" * 100_000 + "]" * 100_000 + "}\n"), (507, "ANSWER_TOO_LARGE")),
     "octets that are not UTF-8": ({"status": 200, "headers": NDJSON, "base64Body": "eyJhIjogIpOMi54ifQo="}, (502, "SOURCE_FAILED")),
     "fewer octets than Content-Length": (b"Content-Length: 999\r\n", (502, "SOURCE_FAILED")),
-    "more octets than Content-Length": (b"Content-Length: 9\r\n", (502, "VIEW_ERROR")),
+    "more octets than Content-Length": (b"Content-Length: 9\r\n", (502, "SOURCE_FAILED")),
     "two Content-Length fields": (b"Content-Length: 9\r\nContent-Length: 10\r\n", (502, "SOURCE_FAILED")),
     "redirect to another host": ({"status": 302, "headers": {"Location": "http://localhost:9/x"}}, (502, "SOURCE_FAILED")),
 }
