@@ -33,6 +33,9 @@ def hub_harvests(root, table):
         table.row(source, "harvests-of-spinach", [h for h in held if h["CropName"] == "Spinach"], lambda r: r["HarvestId"])
         rows = table.row(source, "harvests-as-table", held, lambda r: r["HarvestId"])
         kit.check(rows[0]["FarmerName"] == "農家 000000" and rows[1]["QuantityKg"] == "23.7", f"the table's first rows: {rows[:2]}")
+        table.row(source, "harvests-by-job", held, lambda r: r["HarvestId"])
+        jobs = get(f"{hub.url}/stand-in/counts")["async"]
+        kit.check(jobs > 0, "the hub was given no order")
         before = get(f"{hub.url}/stand-in/counts")["token"]
         source.read("harvests")
         kit.check(get(f"{hub.url}/stand-in/counts")["token"] == before + 1, "one reading of seven pages asks for one token")

@@ -50,7 +50,7 @@ class Hub:
         self.options = options
         self.lock = threading.Lock()
         self.tokens = {}       # token -> monotonic end
-        self.jobs = {}         # request id -> [polls, status, content type, body]
+        self.jobs = {}         # request id -> [polls, content type, body, headers]
         self.pages = {}        # continuation -> (resource and query, offset)
         self.counts = {"token": 0, "expired": 0, "pages": 0, "async": 0}
         self.data = {
@@ -217,7 +217,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             identifier = secrets.token_hex(8)
             with hub.lock:
                 hub.counts["async"] += 1
-                hub.jobs[identifier] = [0, media, body]
+                hub.jobs[identifier] = [0, media, body, headers]
             return self.answer(202, "application/json", json.dumps({"RequestId": identifier}))
         self.answer(200, media, body, headers)
 
@@ -260,7 +260,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.answer(200, "application/json", json.dumps({"RequestId": identifier, "Status": status}))
         if step <= ASYNC_POLLS:
             raise Refusal(400, "E10430", "the request has not ended")
-        self.answer(200, job[1], job[2])
+        self.answer(200, *job[1:])  # with the headers that the call itself would have had
 
 
 def main():
