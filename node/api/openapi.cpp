@@ -97,6 +97,13 @@ JsonObject paths() {
       {"/v1/catalog/{provider}",
        JsonObject{{"get", operation("getCatalog", "What a provider offers to this organization (DSP Catalog)", {provider},
                                     json_responses("A Catalog of the Dataspace Protocol 2025-1"))}}},
+      {"/v1/trace",
+       JsonObject{{"get", operation("getTrace",
+                                    "Where a lot came from and went: own EPCIS datasets and those of all partners; each pull is an "
+                                    "exchange, what is missing stands in breaks",
+                                    {parameter("lot", "query", "EPC URN, GS1 Digital Link or shipment id"),
+                                     parameter("purpose", "query", "purpose IRI of the offers")},
+                                    json_responses("Steps, holders, exchanges and breaks"))}}},
       {"/v1/exchanges/{id}",
        JsonObject{{"get", operation("getExchange", "State and evidence of an exchange, never data",
                                     {parameter("id", "path", "Sekisho-Exchange of the answer")}, json_responses("The exchange"))}}},

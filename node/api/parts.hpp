@@ -19,6 +19,7 @@
 #include "node/exchange/evidence.hpp"
 #include "node/exchange/provider.hpp"
 #include "node/exchange/receipts.hpp"
+#include "node/exchange/trace.hpp"
 #include "node/identity/local_identity.hpp"
 #include "node/journal/journal.hpp"
 
@@ -38,6 +39,7 @@ struct ApiParts {
   AgreementControl& agreement_control;
   Provider& provider;
   Consumer& consumer;
+  Tracer& tracer;
   EvidenceService& evidence;
   ReceiptIntake& receipts;
   ApplyService& apply;

@@ -3,6 +3,7 @@
 #include "node/api/openapi.hpp"
 #include "node/api/respond.hpp"
 #include "node/api/routes.hpp"
+#include "node/api/trace_api.hpp"
 
 namespace sekisho::node {
 namespace {
@@ -28,6 +29,8 @@ std::vector<Route> service_routes(const ApiParts& p) {
        [&p](http::Request request) { return get_data(p, std::move(request)); }},
       {"GET", "/v1/catalog/{provider}", data, 0, "What a provider offers to this organization",
        [&p](http::Request request) { return get_catalog(p, std::move(request)); }},
+      {"GET", "/v1/trace", data, 0, "Where a lot came from and went, over all partners; each pull is an exchange",
+       [&p](http::Request request) { return get_trace(p, std::move(request)); }},
       {"GET", "/v1/exchanges/{id}", data, 0, "State and evidence of an exchange, never data",
        plain([&p](const http::Request& r) { return get_exchange(p, r); })},
       {"POST", "/v1/audit/query", audit, kBody, "Entries with proofs, as NDJSON", [&p](http::Request request) {

@@ -69,6 +69,7 @@ struct Node::Parts {
   std::unique_ptr<ReceiptSender> receipt_sender;
   std::unique_ptr<Provider> provider;
   std::unique_ptr<Consumer> consumer;
+  std::unique_ptr<Tracer> tracer;
   std::unique_ptr<Recovery> recovery;
   // operators, auditors, clients
   std::unique_ptr<ApplyService> apply;

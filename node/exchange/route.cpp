@@ -103,11 +103,17 @@ async::Task<Result<Json>> RouteFinder::choose_offer(std::string provider_dns, st
 
 async::Task<RouteFinder::Found> RouteFinder::search(std::string provider_dns, std::string dataset, std::string purpose,
                                                     async::Deadline deadline) {
+  std::optional<Error> denied;
   for (const auto& agreement : parts_.agreements.with(provider_dns, dataset)) {
-    if (!permits(*agreement->agreement, dataset, purpose)) continue;
+    if (auto permitted = permits(*agreement->agreement, dataset, purpose); !permitted) {
+      if (!denied) denied = permitted.error();
+      continue;
+    }
     co_return co_await parts_.transfer_service.start_transfer(agreement->id, purpose, deadline);
   }
   auto offer = co_await choose_offer(provider_dns, dataset, purpose, deadline);
+  // An offer that has ended is in no catalogue any more; why the agreement made of it ended says more than that.
+  if (!offer && denied && offer.error().code == Code::DatasetUnknown) co_return fail(std::move(*denied));
   if (!offer) co_return fail(offer.error());
   const auto begin = std::chrono::steady_clock::now();
   auto agreement = co_await parts_.negotiations.negotiate(provider_dns, dataset, std::move(*offer), deadline);
