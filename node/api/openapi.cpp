@@ -40,6 +40,7 @@ JsonObject data_responses() {
                      {"Sekisho-Log", header("origin#index of the provider's statement in this node's log")},
                      {"Sekisho-Statement", header("The provider's sealed release (base64url of an Envelope)")},
                      {"Sekisho-Salt", header("The salt that opens the commitment in the release")},
+                     {"Sekisho-Resumed-At", header("Octet of the resumed stream that this answer begins with")},
                      {"Sekisho-Correlation-Id", header("Name this when you ask the operator")}};
   return JsonObject{{"200", JsonObject{{"description", "The data, verified and on record in both logs"},
                                        {"headers", std::move(headers)},
@@ -73,6 +74,8 @@ JsonObject operation(std::string_view id, std::string_view summary, JsonArray pa
 
 JsonObject paths() {
   const JsonObject provider = parameter("provider", "path", "DNS name of the providing node, such as farm.jp.example");
+  const JsonObject resume = parameter("resume", "query", "exchange of a broken stream, which goes on", false);
+  const JsonObject received = parameter("received", "query", "octets of it that the caller holds", false);
   const JsonObject key = parameter("Idempotency-Key", "header", "One delivery at most for each key and request", false);
   JsonObject post_data = operation("postData", "Data of a provider; parameters in the body", {provider, key}, data_responses());
   post_data["requestBody"] = JsonObject{
@@ -81,7 +84,9 @@ JsonObject paths() {
                                                          {"additionalProperties", false},
                                                          {"required", JsonArray{"dataset", "purpose"}},
                                                          {"properties", JsonObject{{"dataset", text_schema("dataset id of the catalogue")},
-                                                                                   {"purpose", text_schema("purpose IRI of the offer")}}}})}};
+                                                                                   {"purpose", text_schema("purpose IRI of the offer")},
+                                                                                   {"resume", text_schema("exchange of a broken stream, which goes on")},
+                                                                                   {"received", JsonObject{{"type", "integer"}, {"description", "octets of it that the caller holds"}}}}}})}};
   JsonObject query = operation("auditQuery", "Entries of the log with envelope and proof; the last line says what the answer is worth", {},
                                json_responses("NDJSON", "application/x-ndjson"));
   query["requestBody"] = filter_body();
@@ -91,7 +96,7 @@ JsonObject paths() {
       {"/v1/data/{provider}",
        JsonObject{{"get", operation("getData", "Data of a provider: one call is one cross-border exchange",
                                     {provider, parameter("dataset", "query", "dataset id of the catalogue"),
-                                     parameter("purpose", "query", "purpose IRI of the offer"), key},
+                                     parameter("purpose", "query", "purpose IRI of the offer"), resume, received, key},
                                     data_responses())},
                   {"post", std::move(post_data)}}},
       {"/v1/catalog/{provider}",
