@@ -45,6 +45,7 @@ Result<JsonObject> node_status(const StatusParts& parts) {
                           {"stopped", parts.journal.stopped()}};
   out["exchanges"] = JsonObject{{"open_intents", *intents}, {"open_releases", *releases}, {"receipts_to_send", *receipts}};
   out["agreements"] = static_cast<std::int64_t>(parts.agreements());
+  out["sources"] = parts.sources ? parts.sources() : JsonArray();
   out["clock"] = JsonObject{{"now", to_rfc3339(clock.now)},
                             {"uncertainty_us", clock.uncertainty.count()},
                             {"synchronised", parts.clock.synchronised()}};

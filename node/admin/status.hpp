@@ -23,6 +23,7 @@ struct StatusParts {
   const Publisher& publisher;
   std::function<std::size_t()> agreements;  // how many there are
   const SystemClock& clock;
+  std::function<JsonArray()> sources = {};  // how those that were used are
 };
 
 [[nodiscard]] Result<JsonObject> node_status(const StatusParts& parts);

@@ -20,6 +20,16 @@ http::TlsIdentity tls_identity(const LocalIdentity& self) {
   return http::TlsIdentity{self.tls_chain_pem, std::string(as_text(self.tls_key_pem->view()))};
 }
 
+// For the operator, who may know what a source said wrong.
+JsonArray source_health(SourceBook& sources) {
+  JsonArray out;
+  for (const auto& [name, health] : sources.health()) {
+    out.push_back(JsonObject{
+        {"name", name}, {"working", health.working}, {"problem", health.problem}, {"refused", health.refused}});
+  }
+  return out;
+}
+
 }  // namespace
 
 Status Node::Parts::open_dataspace() {
@@ -92,7 +102,8 @@ Status Node::Parts::open_exchange() {
   apply = std::make_unique<ApplyService>(*catalog, *journal, *storage);
   api = std::make_unique<ApiParts>(ApiParts{self, *catalog, *journal, *storage, *publisher, *disclosures, *peers, *certificates,
                                             *negotiations, *transfer_service, *agreement_control, *provider, *consumer, *tracer, *evidence, *receipts, *apply,
-                                            StatusParts{self, *trust, *journal, *storage, *publisher, [this] { return agreements.all().size(); }, *clock}, *blocking,
+                                            StatusParts{self, *trust, *journal, *storage, *publisher, [this] { return agreements.all().size(); }, *clock,
+                                                        [this] { return source_health(*sources); }}, *blocking,
                                             metrics});
   return {};
 }

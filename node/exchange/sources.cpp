@@ -22,4 +22,11 @@ Result<std::shared_ptr<connectors::Connector>> SourceBook::find(const std::strin
   return shared;
 }
 
+std::vector<std::pair<std::string, connectors::Health>> SourceBook::health() {
+  std::vector<std::pair<std::string, connectors::Health>> out;
+  const std::lock_guard lock(mutex_);
+  for (const auto& [name, made] : made_) out.emplace_back(name, made.connector->health());
+  return out;
+}
+
 }  // namespace sekisho::node

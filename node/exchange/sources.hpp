@@ -7,6 +7,8 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/core/result.hpp"
 #include "connectors/connector.hpp"
@@ -21,6 +23,9 @@ class SourceBook {
 
   // Code::SourceFailed when there is no such source any more or its manifest cannot be used.
   [[nodiscard]] Result<std::shared_ptr<connectors::Connector>> find(const std::string& name);
+
+  // Of the sources that were used since the catalogue last changed, by name.
+  [[nodiscard]] std::vector<std::pair<std::string, connectors::Health>> health();
 
  private:
   struct Made {
