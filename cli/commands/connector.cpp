@@ -12,6 +12,7 @@
 #include "cli/commands/connector_tool.hpp"
 #include "cli/output.hpp"
 #include "connectors/builtin.hpp"
+#include "connectors/manifest_schema.hpp"
 
 namespace sekisho::cli {
 namespace {
@@ -35,6 +36,16 @@ Result<Tool> make_tool(const Options& options) {
   return Tool{std::move(*source), std::move(*connector)};
 }
 
+// The operator's own source: what lies below an error is for these eyes, and holds no secret.
+int report_source(const Error& error, bool json) {
+  std::string whole = error.chain();
+  const std::string code = std::string(error.name()) + ": ";
+  if (whole.starts_with(code)) whole.erase(0, code.size());
+  Error out(error.code, std::move(whole));
+  out.help = error.help;
+  return report(out, json);
+}
+
 int list(const Options& options) {
   JsonArray kinds;
   for (const connectors::Spec& spec : connectors::builtin_kinds()) {
@@ -47,9 +58,9 @@ int list(const Options& options) {
 
 int check(const Options& options) {
   const auto tool = make_tool(options);
-  if (!tool) return report(tool.error(), options.json);
+  if (!tool) return report_source(tool.error(), options.json);
   const Status checked = async::sync_wait(tool->connector->check(options.deadline()));
-  if (!checked) return report(checked.error(), options.json);
+  if (!checked) return report_source(checked.error(), options.json);
   fmt::print("{}\n", options.json ? R"({"ok":true})" : "the source answers");
   return kGood;
 }
@@ -64,9 +75,9 @@ Json to_json(const connectors::StreamInfo& info) {
 
 int discover(const Options& options) {
   const auto tool = make_tool(options);
-  if (!tool) return report(tool.error(), options.json);
+  if (!tool) return report_source(tool.error(), options.json);
   const auto streams = async::sync_wait(tool->connector->discover(options.deadline()));
-  if (!streams) return report(streams.error(), options.json);
+  if (!streams) return report_source(streams.error(), options.json);
   JsonArray out;
   for (const connectors::StreamInfo& info : *streams) {
     out.push_back(to_json(info));
@@ -111,12 +122,14 @@ async::Task<Reading> read_all(connectors::Connector& connector, const Options& o
     done.complete = batch->end;
     end = batch->end || batch->idle;
   }
+  // What was written is done: a source that keeps the position itself goes on behind it.
+  if (std::fflush(out) == 0) done.status = co_await (*reader)->acknowledge(deadline);
   co_return done;
 }
 
 int read(const Options& options) {
   const auto tool = make_tool(options);
-  if (!tool) return report(tool.error(), options.json);
+  if (!tool) return report_source(tool.error(), options.json);
   const bool to_file = !options.output.empty();
   std::FILE* const out = to_file ? std::fopen(options.output.c_str(), "wb") : stdout;
   if (out == nullptr) return report(Error(Code::Io, "cannot write " + options.output.string()), options.json);
@@ -129,7 +142,7 @@ int read(const Options& options) {
     const JsonObject facts{{"records", done.records}, {"cursor", done.cursor}, {"complete", done.complete}};
     fmt::print(stderr, "{}\n", to_text(Json(facts)));
   }
-  if (!done.status) return report(done.status.error(), options.json);
+  if (!done.status) return report_source(done.status.error(), options.json);
   return kGood;
 }
 
@@ -143,6 +156,10 @@ void add_connector_commands(CLI::App& app, int& code) {
   CLI::App* command = group->add_subcommand("list", "the kinds of sources that are built in");
   command->add_flag("--json", options->json);
   command->callback([options, &code] { code = list(*options); });
+  group->add_subcommand("schema", "the JSON Schema of manifests")->callback([&code] {
+    fmt::print("{}", connectors::manifest_schema());
+    code = kGood;
+  });
   command = add_source_command(*group, "check", "whether a source answers", *options);
   command->callback([options, &code] { code = check(*options); });
   command = add_source_command(*group, "discover", "the streams of a source", *options);

@@ -1,4 +1,4 @@
-// `sekisho connector list|check|discover|read`: what a source offers, before it is offered on. Needs no node.
+// `sekisho connector list|schema|check|discover|read`: what a source offers, before it is offered on. Needs no node.
 #pragma once
 
 namespace CLI {
