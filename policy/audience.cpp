@@ -46,7 +46,7 @@ Truth judge(const Expr& condition, const Audience& party) {
   switch (condition.kind) {
     case Expr::Kind::Atom:
       switch (condition.atom.operand) {
-        case Operand::DateTime: return time_from(condition.atom, party.now);
+        case Operand::DateTime: return party.now ? time_from(condition.atom, *party.now) : Truth::Unknown;
         case Operand::Recipient: return named(condition.atom, party.did);
         case Operand::RecipientZone: return named(condition.atom, party.zone);
         default: return Truth::Unknown;

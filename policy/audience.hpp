@@ -4,6 +4,7 @@
 // Pure; callable from every thread.
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "base/core/clock.hpp"
@@ -14,10 +15,10 @@ namespace sekisho::policy {
 struct Audience {
   std::string_view did;
   std::string_view zone;
-  Instant now;
+  std::optional<Instant> now;  // without it no time bound is judged
 };
 
-// Whether this party could ever, from now on, be permitted to read under these rules.
+// Whether this party could ever (from now on, where a time is given) be permitted to read under these rules.
 [[nodiscard]] bool could_obtain(const PolicyIr& rules, const Audience& party);
 
 }  // namespace sekisho::policy

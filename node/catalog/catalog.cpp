@@ -107,8 +107,8 @@ Result<std::shared_ptr<const CatalogState>> build_catalog(CatalogObjects objects
   return state;
 }
 
-bool visible(const Offer& offer, const trust::PeerIdentity& peer, Instant now) {
-  return policy::could_obtain(offer.ir, {peer.did, peer.zone, now});
+bool visible(const Offer& offer, const trust::PeerIdentity& peer) {
+  return policy::could_obtain(offer.ir, {peer.did, peer.zone, std::nullopt});
 }
 
 Catalog::Catalog(std::string did, std::string dns) : did_(std::move(did)), dns_(std::move(dns)) {

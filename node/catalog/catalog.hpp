@@ -70,8 +70,9 @@ struct CatalogObjects {
 // All objects of the four families.
 [[nodiscard]] Result<CatalogObjects> load_objects(const Storage& storage);
 
-// Whether an offer may be shown to this peer: whether the peer could ever obtain what it permits, from now on.
-[[nodiscard]] bool visible(const Offer& offer, const trust::PeerIdentity& peer, Instant now);
+// Whether this peer may know of an offer: whether what it permits is for the peer at any time. That an offer has ended is no
+// secret of those it was for; they are told so.
+[[nodiscard]] bool visible(const Offer& offer, const trust::PeerIdentity& peer);
 
 class Catalog {
  public:

@@ -146,7 +146,7 @@ Result<std::string> CatalogIndex::dataset(std::string_view id, const policy::Aud
   const auto entry = std::ranges::lower_bound(entries_, id, {},
                                               [](const Entry& e) -> std::string_view { return e.dataset->object.id; });
   std::string text;
-  if (entry == entries_.end() || entry->dataset->object.id != id || !write(*entry, party, text)) {
+  if (entry == entries_.end() || entry->dataset->object.id != id || !write(*entry, {party.did, party.zone, std::nullopt}, text)) {
     return fail(Code::DatasetUnknown, fmt::format("no such dataset is offered to {}", party.did));
   }
   return fmt::format("{{\"@context\":{},{}", context(), std::string_view(text).substr(1));

@@ -45,7 +45,8 @@ class CatalogIndex {
   CatalogIndex(std::shared_ptr<const CatalogState> state, std::string did, const std::string& dns);
 
   [[nodiscard]] CatalogPage page(const CatalogAsk& ask, const policy::Audience& party) const;
-  // Dataset document (root). DatasetUnknown when there is none for this party.
+  // Dataset document (root), with offers that have ended: who asks by name is told later that they did. DatasetUnknown when
+  // there is none for this party.
   [[nodiscard]] Result<std::string> dataset(std::string_view id, const policy::Audience& party) const;
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
 

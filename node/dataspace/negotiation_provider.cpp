@@ -64,7 +64,7 @@ Status NegotiationService::Impl::obtainable(const trust::PeerIdentity& peer, con
   Result<std::string> target = get_id(object, "target");
   if (!target) return fail(target.error());
   const std::shared_ptr<const Offer> offer = parts.catalog.state()->offer(*id);
-  if (!offer || offer->object.dataset != *target || !visible(*offer, peer, parts.clock.now())) {
+  if (!offer || offer->object.dataset != *target || !visible(*offer, peer)) {
     return fail(Code::OfferUnknown, fmt::format("{} asked for an offer that is not made to it", peer.dns));
   }
   return policy::same_offer(offer->rules, *target, wanted, policy::PolicyKind::MessageOffer);

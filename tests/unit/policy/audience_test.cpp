@@ -29,6 +29,12 @@ std::string use(std::string_view constraints) {
   return fmt::format(R"({{"action": "use", "constraint": [{}]}})", constraints);
 }
 
+TEST(Audience, WithoutATimeNoBoundIsJudged) {
+  const PolicyIr ended = rules(use(atom("odrl:dateTime", "lt", "\"2026-11-23T00:00:00Z\"")));
+  EXPECT_FALSE(could_obtain(ended, {"did:web:a.eu.example", "eu", kNow}));
+  EXPECT_TRUE(could_obtain(ended, {"did:web:a.eu.example", "eu", std::nullopt}));
+}
+
 TEST(Audience, SeesWhatItCouldObtain) {
   const std::string eu = atom(kZone, "eq", "\"eu\"");
   const std::string me = atom("odrl:recipient", "eq", "\"did:web:a.eu.example\"");
