@@ -12,6 +12,7 @@
 #include "node/catalog/catalog.hpp"
 #include "node/dataspace/agreement_control.hpp"
 #include "node/dataspace/certificate_book.hpp"
+#include "node/dataspace/federated_catalog.hpp"
 #include "node/dataspace/negotiation_service.hpp"
 #include "node/dataspace/peer_client.hpp"
 #include "node/dataspace/transfer_service.hpp"
@@ -46,6 +47,7 @@ struct ApiParts {
   StatusParts status;
   async::BlockingPool& blocking;
   const Metrics& metrics;
+  const FederatedCatalog& federated;
 };
 
 }  // namespace sekisho::node

@@ -1,4 +1,5 @@
 #include "node/api/audit_api.hpp"
+#include "node/api/catalog_api.hpp"
 #include "node/api/data_api.hpp"
 #include "node/api/openapi.hpp"
 #include "node/api/respond.hpp"
@@ -27,6 +28,8 @@ std::vector<Route> service_routes(const ApiParts& p) {
        [&p](http::Request request) { return get_data(p, std::move(request)); }},
       {"POST", "/v1/data/{provider}", data, kBody, "The same with a JSON body",
        [&p](http::Request request) { return get_data(p, std::move(request)); }},
+      {"GET", "/v1/catalog", data, 0, "Search what all known providers offer",
+       plain([&p](const http::Request& r) { return search_catalog(p, r); })},
       {"GET", "/v1/catalog/{provider}", data, 0, "What a provider offers to this organization",
        [&p](http::Request request) { return get_catalog(p, std::move(request)); }},
       {"GET", "/v1/trace", data, 0, "Where a lot came from and went, over all partners; each pull is an exchange",

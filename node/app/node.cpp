@@ -26,6 +26,7 @@ Result<std::unique_ptr<Node>> Node::start(Settings settings, const NodeHooks* ho
   if (auto done = p.outbox->start(*p.storage); !done) return fail(done.error());
   if (auto done = p.receipt_sender->start(); !done) return fail(done.error());
   if (auto done = p.recovery->start(); !done) return fail(done.error());
+  p.crawler->start();
   return node;
 }
 
@@ -55,6 +56,7 @@ void Node::drain(std::chrono::milliseconds grace) {
     const bool all = listener->drain_blocking(grace);
     log_info("listener.drained", {{"listener", listener->name()}, {"complete", all}});
   }
+  if (p.crawler) p.crawler->stop();
   if (p.recovery) p.recovery->stop();
   if (p.receipt_sender) p.receipt_sender->stop();
   if (p.outbox) p.outbox->stop();

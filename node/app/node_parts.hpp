@@ -16,6 +16,7 @@
 #include "node/app/node.hpp"
 #include "node/app/node_hooks.hpp"
 #include "node/app/snapshot_watcher.hpp"
+#include "node/dataspace/catalog_crawler.hpp"
 #include "node/exchange/recovery.hpp"
 #include "node/server/listener.hpp"
 #include "node/storage/rocksdb_disclosures.hpp"
@@ -52,6 +53,8 @@ struct Node::Parts {
   std::unique_ptr<CertificateBook> certificates;
   AgreementBook agreements;
   TransferBook transfers;
+  std::unique_ptr<FederatedCatalog> federated;
+  std::unique_ptr<CatalogCrawler> crawler;
   std::unique_ptr<TokenService> tokens;
   std::unique_ptr<Outbox> outbox;
   std::unique_ptr<NegotiationService> negotiations;

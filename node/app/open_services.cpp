@@ -54,6 +54,9 @@ Status Node::Parts::open_dataspace() {
   if (auto archived = certificates->archive_own(); !archived) return archived;
   if (auto loaded = agreements.load(*storage, pseudonym_root(self)); !loaded) return loaded;
   tokens = std::make_unique<TokenService>(self.did, self.token_key, *clock, *random);
+  federated = std::make_unique<FederatedCatalog>(3 * settings.catalog_refresh);
+  crawler = std::make_unique<CatalogCrawler>(background->executor(0), *peers, *trust, *federated, *clock,
+                                             CrawlOptions{settings.catalog_refresh, self.dns});
   outbox = std::make_unique<Outbox>(background->executor(0), *peers);
   const DataspaceParts parts{self,      *trust,    *catalog,   *journal, *storage, *peers, *certificates,
                              agreements, transfers, *tokens, *outbox,  *clock,   *random};
@@ -104,7 +107,7 @@ Status Node::Parts::open_exchange() {
                                             *negotiations, *transfer_service, *agreement_control, *provider, *consumer, *tracer, *evidence, *receipts, *apply,
                                             StatusParts{self, *trust, *journal, *storage, *publisher, [this] { return agreements.all().size(); }, *clock,
                                                         [this] { return source_health(*sources); }}, *blocking,
-                                            metrics});
+                                            metrics, *federated});
   return {};
 }
 

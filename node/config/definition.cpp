@@ -78,6 +78,8 @@ constexpr auto kRows = std::to_array<SettingRow>({
      [](const Json& v, Settings& s) { return store(read_path(v, s), s.snapshot); }},
     {"trust.poll", "duration", "500ms", false, "How often the snapshot file is looked at.",
      [](const Json& v, Settings& s) { return store_ms(read_duration(v), s.snapshot_poll); }},
+    {"catalog.refresh", "duration", "5m", false, "How often each known peer is asked what it offers, for searches; 0s: never.",
+     [](const Json& v, Settings& s) { return store_ms(read_duration(v), s.catalog_refresh); }},
     {"egress", "list of host:port", "[]", false, "Where sources may be fetched from; nothing else is ever called.",
      [](const Json& v, Settings& s) { return store(read_text_list(v), s.egress); }},
     {"clock.uncertainty", "duration", "the kernel's", false,

@@ -46,6 +46,7 @@ struct Settings {
   std::vector<std::string> egress;  // exact host:port
   std::optional<std::chrono::microseconds> clock_uncertainty;
   std::chrono::milliseconds snapshot_poll{500};
+  std::chrono::milliseconds catalog_refresh{300'000};  // 0: peers' catalogues are not kept
   std::size_t workers = 0;  // 0: one for each core
   std::string log_level = "info";
   Limits limits;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/crypto/digest.hpp"
 #include "base/http/url.hpp"
 #include "node/dataspace/fields.hpp"
 #include "node/dataspace/messages.hpp"
@@ -60,6 +61,7 @@ async::Task<Result<CatalogAnswer>> fetch_catalog_page(PeerChannel& peers, std::s
   out.next = std::move(*next);
   out.etag = answer->headers.get("ETag");
   if (out.etag.size() > kLongestEtag) out.etag.clear();
+  if (!answer->chain_der.empty()) out.certificate = sha256(answer->chain_der.front());
   out.octets = answer->body.size();
   co_return out;
 }

@@ -38,6 +38,7 @@ struct CatalogAnswer {
   Json document;           // Catalog, its shape checked as far as it is used
   std::string next;        // target of the next page; empty: the last
   std::string etag;
+  Digest certificate{};    // SHA-256 of the TLS certificate that answered
   std::size_t octets = 0;
 };
 // peers outlives the task. At most 1 MiB a page. PeerRefused for links that lead elsewhere than to the peer's own
