@@ -146,6 +146,14 @@ Result<Page> any_page(const StreamPlan& stream, const http::Url& base, const std
   return Page{std::move(*records), {}};
 }
 
+// A hub that was asked for pages of a size says with each whether another follows: an empty field is the end, none is a
+// part that would look whole.
+bool lost_its_way(const StreamPlan& stream, const http::Headers& headers, const Page& page) {
+  const PagerPlan& pager = stream.pager;
+  return pager.kind == PagerKind::Continuation && pager.pointer.empty() && !page.records.empty() &&
+         stream.path.find("$top=") != std::string::npos && !headers.has(pager.response_header);
+}
+
 std::string next_in_fields(const PagerPlan& pager, const http::Headers& headers) {
   if (pager.kind == PagerKind::NextLink) return next_of_link(headers.get("Link"));
   return std::string(headers.get(pager.response_header));
@@ -221,6 +229,7 @@ Result<Page> read_page(const StreamPlan& stream, const http::Url& base, const ht
   if (!text) return fail(text.error());
   Result<Page> page = any_page(stream, base, *text);
   if (!page) return page;
+  if (lost_its_way(stream, headers, *page)) return fail(bad("a page does not say whether another follows"));
   if (stream.pager.pointer.empty() && stream.pager.kind != PagerKind::BundleLink) {
     page->next = next_in_fields(stream.pager, headers);
   }

@@ -42,6 +42,13 @@ TEST(Dialect, ODataAndBoxesAreSpelledForTheSource) {
   EXPECT_EQ(hub.asked.at(0).target(), "/x?bbox=35,139.5,36,140") << "a hub wants the latitude first";
 }
 
+TEST(Dialect, APageOfASizeMustSayWhetherAnotherFollows) {
+  const std::string manifest = of_dialect("dynamic-api@1", R"(,"odata":{"top":1})");
+  EXPECT_EQ(run(manifest, {ok(R"([{"a":1}])")}).content, "SOURCE_FAILED") << "a part is not called whole";
+  EXPECT_EQ(run(manifest, {ok(R"([{"a":1}])", "X-ResponseContinuation: \r\n")}).content, "{\"a\":1}\n");
+  EXPECT_EQ(run(of_dialect("dynamic-api@1", ""), {ok(R"([{"a":1}])")}).content, "{\"a\":1}\n") << "no pages asked for";
+}
+
 TEST(Dialect, HubErrorsAreNamed) {
   const auto message = [](const std::string& code) {
     return run(of_dialect("dynamic-api@1", ""), {answer("400 Bad", "Content-Type: application/problem+json\r\n",
