@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The story of one crossing, from two ministries' papers to an auditor's proof; see README.md. Ends with 0 and a table,
+"""The story of a crossing, from two ministries' papers to an auditor's proof; see README.md. Ends with 0 and a table,
 or with the reason of what went wrong and 1."""
 
 import argparse
@@ -12,9 +12,12 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import steps_audit
 import steps_crash
+import steps_domains
 import steps_exchange
 import steps_keep
 import steps_lies
+import steps_streams
+import steps_trace
 import steps_zones
 from report import DemoError, Report
 from world import World
@@ -40,6 +43,9 @@ def main():
         steps_exchange.start(world, report)
         first = steps_exchange.one_curl(world, report)
         steps_exchange.refusals(world, report)
+        steps_domains.run(world, report)
+        steps_streams.run(world, report)
+        steps_trace.run(world, report)
         bundle = steps_audit.run(world, report, first)
         steps_lies.run(world, report, bundle)
         steps_crash.run(world, report)

@@ -1,5 +1,6 @@
 """EPCIS 2.0 cold-chain events of the demo, made here: one lot of strawberries with temperature readings and one breach,
-and twenty other lots. One event a line (NDJSON). The grower's name is the canary that must never leave the farm."""
+and twenty other lots; and what became of that lot at the importer. One event a line (NDJSON). The grower's name is the
+canary that must never leave the farm."""
 
 import datetime
 import json
@@ -7,6 +8,8 @@ import pathlib
 
 LOT = "urn:epc:class:lgtin:4512345.012345.STRAWBERRY-2026-11"
 GROWERS = ["Yamada Hanako", "Sato Ichiro", "Suzuki Kei"]
+JAM = "urn:epc:class:lgtin:4098765.011111.JAM-2026-48"
+SHOP = "urn:epc:id:pgln:4098765.00042"
 START = datetime.datetime(2026, 11, 20, 4, 0, tzinfo=datetime.timezone.utc)
 
 
@@ -21,7 +24,6 @@ def event(lot, n, temperature, grower):
         "action": "OBSERVE",
         "bizStep": "transporting" if n else "shipping",
         "disposition": "in_transit",
-        "lot": lot,
         "readPoint": {"id": "urn:epc:id:sgln:4512345.00001.truck-7"},
         "quantityList": [{"epcClass": lot, "quantity": 240, "uom": "KGM"}],
         "sensorElementList": [
@@ -39,6 +41,34 @@ def hash_of(text):
     for c in text:
         value = (value * 33 + ord(c)) % 2**31
     return value
+
+
+def delivery(n, step, **more):
+    at = START + datetime.timedelta(days=2, hours=3 * n)
+    return {
+        "eventID": f"urn:uuid:00000000-0000-4000-9000-{n:012d}", "eventTime": at.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
+        "eventTimeZoneOffset": "+01:00", "bizStep": step, "readPoint": {"id": "urn:epc:id:sgln:4098765.00007.dock"},
+    } | more
+
+
+def deliveries():
+    """The importer receives the lot, boils jam of half of it, and ships the jam to a shop."""
+    def some(lot, amount):
+        return [{"epcClass": lot, "quantity": amount, "uom": "KGM"}]
+
+    yield delivery(0, "receiving", type="ObjectEvent", action="OBSERVE", quantityList=some(LOT, 240))
+    yield delivery(1, "commissioning", type="TransformationEvent", inputQuantityList=some(LOT, 120), outputQuantityList=some(JAM, 90))
+    yield delivery(2, "shipping", type="ObjectEvent", action="OBSERVE", quantityList=some(JAM, 90),
+                   destinationList=[{"type": "possessing_party", "destination": SHOP}])
+
+
+def write_deliveries(folder):
+    """Trade's own file; answers its events."""
+    folder = pathlib.Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = list(deliveries())
+    (folder / "deliveries.ndjson").write_text("".join(json.dumps(row, separators=(",", ":")) + "\n" for row in rows))
+    return len(rows)
 
 
 def write(folder):

@@ -1,4 +1,4 @@
-"""Story 7: the farm's node is killed without warning under load and started again; nothing that anybody holds is lost."""
+"""Story 10: the farm's node is killed without warning under load and started again; nothing that anybody holds is lost."""
 
 import http.client
 import json
@@ -71,7 +71,7 @@ def checkpoints(world, node, found):
 
 
 def run(world, report):
-    report.title("7. Crash: the farm's node is killed under load and started again")
+    report.title("10. Crash: the farm's node is killed under load and started again")
     good(world, offers.RUSH)
     released = {}
     load = Load(world)

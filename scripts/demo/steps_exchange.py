@@ -4,10 +4,11 @@ import json
 import time
 
 import events
+import observations
 import offers
+import services
 from report import DemoError
 from steps_audit import from_nodes
-from steps_zones import publish
 from world import curl, problem
 
 TASTER_SECONDS = 5
@@ -23,20 +24,31 @@ def new_client(world, node, name, scopes):
 def start(world, report):
     report.title("2. Nodes: one process, one file, one folder each")
     world.rows, world.lot_rows = events.write(world.farm.folder / "events")
+    world.deliveries = events.write_deliveries(world.trade.folder / "deliveries")
+    world.observations = observations.write(world.clinic.folder / "records")
+    services.hub(world)
+    if services.mosquitto():
+        services.broker(world)
+    egress = [f"127.0.0.1:{world.service(name).port}" for name in ("hub", "broker")]
     for node in world.nodes.values():
         with report.step("sekishod starts and serves", node.dns) as step:
-            node.write_config()
+            node.write_config(egress=egress if node is world.farm else ())
             seconds = node.start()
             step.verdict = f"serving after {seconds * 1000:.0f} ms"
     farm_auditor, world.farm_audit_token = new_client(world, world.farm, "auditor", ["audit"])
     startup, world.token = new_client(world, world.trade, "startup", ["data"])
     trade_auditor, world.trade_audit_token = new_client(world, world.trade, "auditor", ["audit"])
+    researcher, world.researcher_token = new_client(world, world.farm, "researcher", ["data"])
+    clinic_auditor, world.clinic_audit_token = new_client(world, world.clinic, "auditor", ["audit"])
     stranger, world.stranger_token = new_client(world, world.stranger, "startup", ["data"])
     with report.step("offers applied: policy, rows of one lot, grower dropped", "farm.jp.example") as step:
-        text = offers.farm(world.farm.folder / "events", 86400, RUSH_COUNT, [farm_auditor])
+        text = offers.farm(world.farm.folder / "events", 86400, RUSH_COUNT, [farm_auditor, researcher])
         diff = world.farm.apply("offers.yaml", text)
         step.verdict = f"{diff.count(chr(10) + '+') + diff.startswith('+')} objects added"
-    world.trade.apply("clients.yaml", offers.clients_only([startup, trade_auditor]))
+    with report.step("offer applied: Observations by preset fhir-deidentify@1", "clinic.eu.example") as step:
+        diff = world.clinic.apply("offers.yaml", offers.clinic(world.clinic.folder / "records", [clinic_auditor]))
+        step.verdict = f"{diff.count(chr(10) + '+') + diff.startswith('+')} objects added"
+    world.trade.apply("offers.yaml", offers.trade(world.trade.folder / "deliveries", [startup, trade_auditor]))
     world.stranger.apply("clients.yaml", offers.clients_only([stranger]))
 
 
@@ -134,22 +146,6 @@ def refusals(world, report):
     step("a body over the limit", startup,
          lambda: curl(f"{world.trade.url}/v1/data/farm.jp.example", "-X", "POST", "-H", "Content-Type: application/json", "-H", "Expect:",
                       "--data-binary", f"@{large}", cacert=world.web_ca, token=world.token), "BODY_TOO_LARGE", 413, "limit")
-    with report.step("jp suspends its recognition of eu", "zone jp") as s:
-        world.sekisho("zone", "suspend", "--dir", world.zone("jp"), "--peer", "eu", "--reason", "yearly review is overdue")
-        publish(world, ("jp",))
-        wait_for_snapshot(world, world.farm)
-        s.verdict = "one signature, own side only"
-    step("a call while the recognition is suspended", startup, lambda: call(world, offers.EVENTS), "RECOGNITION_SUSPENDED", 401)
-    with report.step("jp resumes", "zone jp") as s:
-        world.sekisho("zone", "resume", "--dir", world.zone("jp"), "--peer", "eu", "--reason", "review done")
-        publish(world, ("jp", "eu"))
-        wait_for_snapshot(world, world.farm)
-        wait_for_snapshot(world, world.trade)
-        s.verdict = "published"
-    with report.step("the same call after it resumed", startup) as s:
-        good(world, offers.EVENTS)
-        s.verdict = "200"
-    report.count("crossings")
 
 
 def replay(world):

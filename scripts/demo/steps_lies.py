@@ -1,4 +1,4 @@
-"""Story 6: a forger changes one thing at a time, makes every unsigned digest fit again, and is found out each time."""
+"""Story 9: a forger changes one thing at a time, makes every unsigned digest fit again, and is found out each time."""
 
 import hashlib
 import json
@@ -98,7 +98,7 @@ def older_checkpoint(members, others):
 
 
 def run(world, report, path):
-    report.title("6. Lies: every member altered, dropped or swapped, unsigned digests rebuilt")
+    report.title("9. Lies: every member altered, dropped or swapped, unsigned digests rebuilt")
     members = forge.read(path)
     if forge.pack(members) != path.read_bytes():
         raise DemoError("the forger does not write bundles as they are written, so that its lies would prove nothing")

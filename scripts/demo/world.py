@@ -10,14 +10,17 @@ import socket
 import subprocess
 import time
 
+import services
 from report import DemoError
 
 ZONES = {"jp": ("JP", "jp.example"), "eu": ("EU", "eu.example"), "xx": ("XX", "xx.example")}
 NODES = {
     "farm.jp.example": ("jp", "Farm Agency"),
     "trade.eu.example": ("eu", "Trade Importers"),
+    "clinic.eu.example": ("eu", "Clinic Group"),
     "node.xx.example": ("xx", "Nobody Knows"),
 }
+SERVICES = ("hub", "broker", "shed")  # beside the nodes; see services.py
 START_TIMEOUT = 20.0
 
 
@@ -50,7 +53,7 @@ class Node:
     def url(self):
         return f"https://localhost:{self.service_port}"
 
-    def write_config(self, limits=None):
+    def write_config(self, limits=None, egress=()):
         lines = [
             f"node: {{dns: {self.dns}}}",
             "data: data",
@@ -63,6 +66,8 @@ class Node:
             "trust: {snapshot: snapshot.pb, poll: 50ms}",
             "clock: {uncertainty: 100ms}",
         ]
+        if egress:
+            lines.append("egress: " + json.dumps(list(egress)))
         if limits:
             lines.append("limits: " + json.dumps(limits))
         self.config.write_text("\n".join(lines) + "\n")
@@ -118,13 +123,15 @@ class World:
         if self.root.exists():
             shutil.rmtree(self.root)
         self.root.mkdir(parents=True)
-        ports = free_ports(2 * len(NODES))
+        ports = free_ports(2 * len(NODES) + len(SERVICES))
         self.nodes = {}
         for dns, (zone, organization) in NODES.items():
             self.nodes[dns] = Node(self, dns, zone, organization, ports.pop(), ports.pop())
         self.farm = self.nodes["farm.jp.example"]
         self.trade = self.nodes["trade.eu.example"]
+        self.clinic = self.nodes["clinic.eu.example"]
         self.stranger = self.nodes["node.xx.example"]
+        self.services = {name: services.Service(self.root, name, ports.pop()) for name in SERVICES}
         self.web_ca = self.root / "web-ca.pem"
 
     def run(self, *command, expect=0, stdin=None):
@@ -137,6 +144,9 @@ class World:
 
     def sekisho(self, *arguments, expect=0):
         return self.run(self.sekisho_program, *arguments, expect=expect).stdout
+
+    def service(self, name):
+        return self.services[name]
 
     def zone(self, name):
         return self.root / "zones" / name
@@ -165,6 +175,8 @@ class World:
                 node.stop()
             except DemoError as error:
                 print(error)
+        for service in self.services.values():
+            service.stop()
 
 
 def curl(url, *options, cacert=None, token=None):

@@ -1,11 +1,15 @@
 #!/usr/bin/env python3
-"""Runs the demo with --keep, then exactly the six lines that it prints, then --stop."""
+"""Runs the demo with --keep, then exactly the lines that it prints, then --stop."""
 
 import json
 import subprocess
 import sys
 
 import kit
+
+import observations
+import services
+import shed
 
 TABLE = ("crossings", "refusals", "entries", "proofs checked", "lies found", "bytes shaped away", "total seconds")
 
@@ -16,7 +20,8 @@ def demo(root, *options):
 
 def run_lines(root, printed):
     lines = json.loads((root / "demo/keep.json").read_text())
-    kit.check(len(lines) == 6, f"{len(lines)} lines instead of three curl and three sekisho")
+    wanted = 10 if services.mosquitto() else 9
+    kit.check(len(lines) == wanted, f"{len(lines)} lines instead of {wanted}")
     done = []
     for line in lines:
         kit.check(f"  {line}\n" in printed, f"not printed by --keep: {line}")
@@ -27,13 +32,19 @@ def run_lines(root, printed):
 
 
 def judge(done):
-    data, catalog, refused, got, audit, verified = done
-    for name, answer in (("data", data), ("catalogue", catalog), ("get", got), ("audit query", audit), ("verify", verified)):
+    data, catalog, refused, research, harvests, *live, traced, got, audit, verified = done
+    for name, answer in (("data", data), ("catalogue", catalog), ("research", research), ("harvests", harvests), ("trace", traced), ("get", got), ("audit query", audit), ("verify", verified)):
         kit.check(answer.returncode == 0, f"{name} ended with {answer.returncode}")
     rows = [json.loads(row) for row in data.stdout.splitlines()]
     kit.check(rows and all("grower" not in row for row in rows), "the first curl does not print shaped rows")
     kit.check(json.loads(catalog.stdout).get("@type") == "Catalog", "the second curl does not print a catalogue")
     kit.check(json.loads(refused.stdout)["code"] == "PURPOSE_MISMATCH", "the third curl is not refused for its purpose")
+    kit.check(research.stdout.count("\n") > 20 and not any(s in research.stdout for s in observations.SECRETS), "Observations with names")
+    kit.check(len(harvests.stdout.splitlines()) == services.HUB_ROWS // 4, "other harvests")
+    kit.check("downstream" in traced.stdout and "NOT COMPLETE" not in traced.stdout, "the lot is not traced")
+    for answer in live:
+        readings = answer.stdout.splitlines()
+        kit.check(answer.returncode == 28 and readings and not any(name in answer.stdout for name in shed.GROWERS), "no live readings")
     kit.check(got.stdout == data.stdout, "sekisho get and curl differ")
     kit.check("not proven complete" in audit.stdout + audit.stderr, "the audit answer does not say what it is worth")
     kit.check("VALID_UNCONFIRMED" in verified.stdout, "the bundle does not verify")
@@ -49,7 +60,7 @@ def run(root):
         judge(run_lines(root, begun.stdout))
     finally:
         ended = demo(root, "--stop")
-    kit.check(ended.returncode == 0 and "3 nodes stopped" in ended.stdout, f"--stop: {ended.stdout}{ended.stderr}")
+    kit.check(ended.returncode == 0 and "4 nodes stopped" in ended.stdout, f"--stop: {ended.stdout}{ended.stderr}")
 
 
 if __name__ == "__main__":

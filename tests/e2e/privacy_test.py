@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What the view drops never leaves the provider: a peer that records every decrypted octet it is given, the consumer's
-service listener, every key and value of both databases and every file of both data folders are searched for the growers'
-names. The same search must find them at the source, and in what an offer without the drop lets through."""
+service listener, every key and value of the databases and every file of the data folders are searched for the growers'
+names and for the clinic's patients, numbers and doctor. The same search must find them at the source, and in what an offer without the drop lets through."""
 
 import base64
 import gzip
@@ -18,12 +18,16 @@ from kit import check
 from search import Search
 
 import events
+import observations
 import offers
 import steps_zones
 from report import Report
 from steps_exchange import data_url, new_client
 from steps_audit import from_nodes
 from world import World
+
+
+NAMES = events.GROWERS + observations.SECRETS
 
 
 def uuid7():
@@ -48,9 +52,10 @@ class Recorder:
         headers = dict(line.lower().split(": ", 1) for line in head.decode().split("\r\n")[1:] if ": " in line)
         return int(head.split()[1]), headers, body
 
-    def peer(self, path, *options):
-        node = self.world.trade
-        return self.call("peer", f"https://127.0.0.1:{self.world.farm.peer_port}{path}", "-k", "--cert", node.keys / "tls.chain.pem", "--key",
+    def peer(self, path, *options, node=None, provider=None):
+        """With the consuming node's own key at the provider's peer listener; trade at the farm unless said otherwise."""
+        node, provider = node or self.world.trade, provider or self.world.farm
+        return self.call("peer", f"https://127.0.0.1:{provider.peer_port}{path}", "-k", "--cert", node.keys / "tls.chain.pem", "--key",
                          node.keys / "tls.key", *options)
 
     def service(self, url, token, *options):
@@ -61,13 +66,17 @@ def start(root):
     world = World(kit.os.environ["SEKISHO"], kit.os.environ["SEKISHOD"], root / "world")
     steps_zones.run(world, Report())
     events.write(world.farm.folder / "events")
-    for node in (world.farm, world.trade):
+    observations.write(world.clinic.folder / "records")
+    for node in (world.farm, world.trade, world.clinic):
         node.write_config()
         node.start()
     auditor, world.farm_audit_token = new_client(world, world.farm, "auditor", ["audit"])
     startup, world.token = new_client(world, world.trade, "startup", ["data"])
+    researcher, world.researcher_token = new_client(world, world.farm, "researcher", ["data"])
+    clinic_auditor, world.clinic_audit_token = new_client(world, world.clinic, "auditor", ["audit"])
     trade_auditor, world.trade_audit_token = new_client(world, world.trade, "auditor", ["audit"])
-    world.farm.apply("offers.yaml", offers.farm(world.farm.folder / "events", 86400, 100, [auditor], unshaped=True))
+    world.farm.apply("offers.yaml", offers.farm(world.farm.folder / "events", 86400, 100, [auditor, researcher], unshaped=True))
+    world.clinic.apply("offers.yaml", offers.clinic(world.clinic.folder / "records", [clinic_auditor], unshaped=True))
     world.trade.apply("clients.yaml", offers.clients_only([startup, trade_auditor]))
     return world
 
@@ -78,17 +87,23 @@ def post(document):
 
 def pull(recorder, dataset):
     """One agreement by the consumer's node, then its data straight from the provider's data plane, decrypted here."""
-    status, headers, body = recorder.service(data_url(recorder.world, dataset), recorder.world.token)
+    world = recorder.world
+    if dataset in (offers.OBSERVATIONS, offers.RAW_OBSERVATIONS):
+        ends = {"node": world.farm, "provider": world.clinic}
+        url, token = data_url(world, dataset, offers.RESEARCH, "clinic.eu.example", world.farm), world.researcher_token
+    else:
+        ends, url, token = {}, data_url(world, dataset), world.token
+    status, headers, body = recorder.service(url, token)
     check(status == 200, f"{dataset}: {status} {body[:500]}")
     transfer, intent = headers["sekisho-transfer"], headers["sekisho-intent"]
     for options in ([], ["-H", "Accept-Encoding: gzip"], ["-H", "Sekisho-Evidence: reference"]):
-        status, _, token = recorder.peer(f"/sekisho/v1/transfers/{transfer}/token", *post({}))
+        status, _, token = recorder.peer(f"/sekisho/v1/transfers/{transfer}/token", *post({}), **ends)
         check(status == 200, f"no token: {status} {token[:300]}")
         exchange = uuid7()
         status, _, data = recorder.peer(f"/data/{transfer}", "-H", f"Authorization: Bearer {json.loads(token)['token']}", "-H",
-                                        f"Sekisho-Exchange: {exchange}", "-H", f"Sekisho-Intent: {intent}", *options)
+                                        f"Sekisho-Exchange: {exchange}", "-H", f"Sekisho-Intent: {intent}", *options, **ends)
         check(status == 200 and data, f"the data plane answers {status} {data[:300]}")
-        recorder.peer(f"/sekisho/v1/exchanges/{exchange}/evidence?transfer={transfer}")
+        recorder.peer(f"/sekisho/v1/exchanges/{exchange}/evidence?transfer={transfer}", **ends)
     return headers["sekisho-exchange"]
 
 
@@ -105,7 +120,7 @@ def everything_else(recorder, exchange):
         recorder.service(data_url(world, dataset, purpose), world.token)
     recorder.service(f"{world.trade.url}/v1/catalog/farm.jp.example", world.token)
     recorder.service(f"{world.trade.url}/v1/exchanges/{exchange}", world.token)
-    for node, token in ((world.farm, world.farm_audit_token), (world.trade, world.trade_audit_token)):
+    for node, token in ((world.farm, world.farm_audit_token), (world.trade, world.trade_audit_token), (world.clinic, world.clinic_audit_token)):
         for route in ("query", "export"):
             recorder.service(f"{node.url}/v1/audit/{route}", token, *post({"exchange": exchange}))
     bundle = world.root / "bundle.tar"
@@ -114,8 +129,8 @@ def everything_else(recorder, exchange):
 
 
 def databases(world):
-    """Every key and value of both databases, decoded, and every file of both data folders as it lies there."""
-    for node in (world.farm, world.trade):
+    """Every key and value of the databases, decoded, and every file of the data folders as it lies there."""
+    for node in (world.farm, world.trade, world.clinic):
         node.stop()
         rows = world.run(world.sekishod, "dump", node.config).stdout.splitlines()
         check(len(rows) > 20, f"the database of {node.dns} has only {len(rows)} rows")
@@ -140,30 +155,33 @@ def self_test(search):
 
 
 def run(root):
-    search = Search(events.GROWERS)
+    search = Search(NAMES)
     self_test(search)
     world = start(root)
     try:
         recorder = Recorder(world, "recorded")
         exchange = pull(recorder, offers.EVENTS)
         everything_else(recorder, exchange)
-        control = search.hits("source", (world.farm.folder / "events/events.ndjson").read_bytes())
-        check({name for _, name, _ in control} == set(events.GROWERS), "the search does not find the names at the source")
+        pull(recorder, offers.OBSERVATIONS)
+        sources = (world.farm.folder / "events/events.ndjson", world.clinic.folder / "records/observations.ndjson")
+        control = [hit for path in sources for hit in search.hits("source", path.read_bytes())]
+        check({name for _, name, _ in control} == set(NAMES), "the search does not find the names at the source")
         search.octets = search.places = 0
         found = [hit for place, octets in recorder.kept.items() for hit in search.hits(place, octets)]
         wire = search.octets, search.places
         for place, octets in databases(world):
             found += search.hits(place, octets)
         print(f"privacy: {search.octets} octets in {search.places} places ({wire[0]} on the wire in {wire[1]}), "
-              f"{len(search.patterns)} patterns of {len(events.GROWERS)} names, {len(found)} hits; {len(control)} at the source")
+              f"{len(search.patterns)} patterns of {len(NAMES)} names, {len(found)} hits; {len(control)} at the source")
         check(not found, f"names got out: {found[:5]}")
-        for node in (world.farm, world.trade):
+        for node in (world.farm, world.trade, world.clinic):
             node.start()
         opened = Recorder(world, "unshaped")
         pull(opened, offers.UNSHAPED)
+        pull(opened, offers.RAW_OBSERVATIONS)
         through = [hit for place, octets in opened.kept.items() for hit in search.hits(place, octets)]
         print(f"privacy: an offer without the drop lets {len(through)} through, as the search sees")
-        check({name for _, name, _ in through} == set(events.GROWERS), "the search does not see the names of the unshaped dataset")
+        check({name for _, name, _ in through} == set(NAMES), "the search does not see the names of the unshaped dataset")
     finally:
         world.stop_all()
 

@@ -21,8 +21,8 @@ from world import World, problem  # noqa: E402
 
 NDJSON = {"Content-Type": "application/x-ndjson"}
 CANARY = "canary-7f3a"  # stands in every broken body; must not come out
-GOOD = json.dumps({"lot": offers.LOT, "eventID": "e1", "grower": CANARY}) + "\n"
-ROW = f'{{"lot": "{offers.LOT}", "eventID": "{CANARY}"'
+GOOD = json.dumps({"quantityList": [{"epcClass": offers.LOT}], "eventID": "e1", "grower": CANARY}) + "\n"
+ROW = f'{{"quantityList": [{{"epcClass": "{offers.LOT}"}}], "eventID": "{CANARY}"'
 
 
 def text(body, **more):
@@ -41,7 +41,7 @@ CASES = {
     "truncated JSON": (text(GOOD + ROW), (502, "SOURCE_FAILED")),
     "HTML": ({"status": 200, "headers": {"Content-Type": "text/html"}, "body": f"<html>{CANARY}"}, (502, "SOURCE_FAILED")),
     "HTML that calls itself NDJSON": (text(f"<html>{CANARY}\n"), (502, "SOURCE_FAILED")),
-    "duplicate keys": (text(ROW + ', "lot": "x"}\n'), (502, "SOURCE_FAILED")),
+    "duplicate keys": (text(ROW + ', "quantityList": []}\n'), (502, "SOURCE_FAILED")),
     "100,000 nested arrays": (text(ROW + ', "a": ' + "[" * 100_000 + "]" * 100_000 + "}\n"), (507, "ANSWER_TOO_LARGE")),
     "octets that are not UTF-8": ({"status": 200, "headers": NDJSON, "base64Body": "eyJhIjogIpOMi54ifQo="}, (502, "SOURCE_FAILED")),
     "fewer octets than Content-Length": (b"Content-Length: 999\r\n", (502, "SOURCE_FAILED")),
