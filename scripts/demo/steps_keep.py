@@ -49,7 +49,6 @@ def commands(world, bundle):
     client = f"--node {world.trade.url} --cacert {world.web_ca} --token-file {token}"
     researcher = world.farm.folder / "researcher.token"
     observations = data_url(world, offers.OBSERVATIONS, offers.RESEARCH, "clinic.eu.example", world.farm)
-    live = [f"{curl} -N --max-time 3 -H \"Authorization: Bearer $(cat {token})\" '{data_url(world, offers.READINGS)}'"] if services.mosquitto() else []
     auditor = " ".join(str(o) for o in steps_audit.node_options(world, world.farm))
     return [
         f"{curl} -H \"Authorization: Bearer $(cat {token})\" '{data_url(world, offers.EVENTS)}'",
@@ -57,7 +56,6 @@ def commands(world, bundle):
         f"{curl} -H \"Authorization: Bearer $(cat {token})\" '{data_url(world, offers.EVENTS, purpose=offers.MARKETING)}'",
         f"{curl} -H \"Authorization: Bearer $(cat {researcher})\" '{observations}'",
         f"{curl} -H \"Authorization: Bearer $(cat {token})\" '{data_url(world, offers.HARVESTS)}'",
-    ] + live + [
         f"{world.sekisho_program} trace '{events.LOT}' --purpose '{offers.FOOD_SAFETY}' {client}",
         f"{world.sekisho_program} get farm.jp.example --dataset {offers.EVENTS} --purpose '{offers.FOOD_SAFETY}' {client}",
         f"{world.sekisho_program} audit query --from-zone jp --to-zone eu {auditor}",
@@ -70,7 +68,7 @@ def keep(world, report, bundle):
     kept = True
     lines = commands(world, bundle)
     (world.root / "keep.json").write_text(json.dumps(lines, indent=1))
-    print("\nThe nodes keep running. Try (the third is refused, and says why; readings stop after three seconds):\n")
+    print("\nThe nodes keep running. Try (the third is refused, and says why):\n")
     for line in lines:
         print(f"  {line}")
     print("\nEnd them with ./dev demo --stop")
