@@ -11,7 +11,8 @@ namespace sekisho::node {
 namespace {
 
 constexpr std::string_view kComplete = "COMPLETE";
-constexpr std::chrono::milliseconds kLiveWindow{200};  // a reading waits no longer for others
+// One batch of a live source is one window, so nothing is won by waiting; this only bounds the heads of a second.
+constexpr std::chrono::milliseconds kLiveWindow{20};
 constexpr std::chrono::milliseconds kBusyPause{20};
 constexpr int kMostEndTries = 500;
 
