@@ -14,6 +14,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE / "demo"))
 
+import bench_live  # noqa: E402
 import bench_withdrawal  # noqa: E402
 import offers  # noqa: E402
 import steps_zones  # noqa: E402
@@ -23,7 +24,7 @@ from steps_exchange import data_url, new_client  # noqa: E402
 from world import curl  # noqa: E402
 
 MIB = 1 << 20
-OPAQUE, RECORDS = "opaque-body", "filtered-records"
+OPAQUE, RECORDS, LIVE = "opaque-body", "filtered-records", "live-records"
 VIEW = {
     "media": "application/x-ndjson",
     "rows": [{"pointer": "/unit", "op": "in", "value": ["CEL", "PCT"]}],
@@ -74,8 +75,9 @@ class StreamsBench(Bench):
     def open(self):
         steps_zones.run(self.world, Report())
         self.write_files()
+        self.live_source = bench_live.LiveSource()
         for node in (self.world.farm, self.world.trade):
-            node.write_config()
+            node.write_config(egress=[f"127.0.0.1:{self.live_source.port}"] if node is self.world.farm else ())
             node.start()
         self.declare()
         client, self.world.token = new_client(self.world, self.world.trade, "startup", ["data"])
@@ -125,6 +127,8 @@ class StreamsBench(Bench):
             ],
             "offers": [self.offer(OPAQUE), self.offer(RECORDS)],
         }
+        for kind, more in bench_live.declaration(self.live_source, LIVE, self.offer(LIVE), VIEW).items():
+            document[kind] += more
         farm.apply("streams.yaml", json.dumps(document))
 
     @staticmethod
@@ -241,8 +245,37 @@ class StreamsBench(Bench):
         cases.append(bench_withdrawal.offer_case(world, RECORDS, self.offer(RECORDS)))
         for case in cases:
             case.transfer = transfer
+        live = bench_withdrawal.consent_case(self.live_source, LIVE)
+        live.transfer = bench_live.headers_of_live(self, data_url(world, LIVE))["sekisho-transfer"]
+        cases.append(live)
         p99, n = bench_withdrawal.run(self, cases, trials)
         self.put("withdrawal_p99_ms", p99, "ms", goal=f"goal ≤ 2 000, {n} trials, {len(cases)} cases")
+
+    def memory(self):
+        """A stream that does not end by itself, through both nodes; what their memory did meanwhile."""
+        minutes = self.options.minutes or (0.2 if self.options.quick else 1)
+        print(f"\n  A live stream of {minutes:g} minutes through both nodes", flush=True)
+        memory = Memory(max(0.1, minutes / 10), **{n: p.pid for n, p in self.processes().items()})
+        octets, rows, some = bench_live.curve(self, data_url(self.world, LIVE), minutes, memory)
+        print("       seconds   provider   consumer  (MiB resident)", flush=True)
+        for row in some:
+            print(f"    {row['s']:>10.0f} {row['provider']:>10.1f} {row['consumer']:>10.1f}", flush=True)
+        self.note_memory(memory, f"{octets / MIB:.0f} MiB live")
+        self.put("stream_live_minutes", minutes, "min")
+        self.put("stream_live_rss_growth_mib", max(bench_live.growth(rows, n) for n in self.idle), "MiB",
+                 goal="from the second tenth of the time to the last, the larger of both nodes")
+
+    def pure(self):
+        """What runs in one process: the shaper alone, and a recall."""
+        data = os.environ.get("SEKISHO_TEST_DATA") or str(HERE.parent.parent / "shared" / "data")
+        bundles = pathlib.Path(data) / "fhir"
+        done = self.world.run(self.build / "tests/bench/shaper_bench", *([bundles] if bundles.is_dir() else []))
+        answer = json.loads(done.stdout.splitlines()[-1])
+        self.put("shaper_six_fields_mb_s", answer["shaper_six_fields_mb_s"], "MB/s", goal="one core, six fields, one pseudonym")
+        if bundles.is_dir():
+            self.put("fhir_deid_mb_s", answer["fhir_deid_mb_s"], "MB/s", goal="one core, preset fhir-deidentify@1")
+        done = self.world.run(self.build / "tests/bench/trace_bench")
+        self.put("trace_100k_ms", json.loads(done.stdout.splitlines()[-1])["trace_100k_ms"], "ms", goal="goal ≤ 2 000")
 
     def rss_row(self):
         self.put("stream_rss_over_idle_mib", self.over_idle, "MiB", goal="goal ≤ 64, the larger of both nodes")
@@ -253,15 +286,16 @@ def main():
     parser.add_argument("--build", default="build/release")
     parser.add_argument("--json")
     parser.add_argument("--quick", action="store_true", help="smaller bodies, fewer rounds and trials")
-    parser.add_argument("what", nargs="*", help="only these parts: opaque filtered withdrawal")
+    parser.add_argument("--minutes", type=float, help="of the live stream of the part memory (1; --quick: 0.2)")
+    parser.add_argument("what", nargs="*", help="only these parts: opaque filtered memory withdrawal pure")
     options = parser.parse_args()
-    parts = options.what or ["opaque", "filtered", "withdrawal"]
+    parts = options.what or ["opaque", "filtered", "memory", "withdrawal", "pure"]
     bench = StreamsBench(options.build, ".bench-streams", options)
     try:
         bench.open()
         for part in parts:
             getattr(bench, part)()
-        if {"opaque", "filtered"} & set(parts):
+        if {"opaque", "filtered", "memory"} & set(parts):
             bench.rss_row()
     except DemoError as error:
         print(f"the bench failed: {error}", file=sys.stderr)

@@ -17,8 +17,8 @@ STALL_MS = 300     # after it, in every second trial: what lies in the buffers i
 class Case:
     """prepare: what may take its time beforehand; act: ends the right; restore: gives it back."""
 
-    def __init__(self, name, dataset, reasons, act, restore, prepare=None):
-        self.name, self.dataset, self.reasons = name, dataset, reasons
+    def __init__(self, name, dataset, reasons, act, restore, prepare=None, after=FLOWING):
+        self.name, self.dataset, self.reasons, self.after = name, dataset, reasons, after
         self.act, self.restore, self.prepare = act, restore, prepare or (lambda: None)
         self.transfer = None
         self.times = []
@@ -67,6 +67,12 @@ def offer_case(world, dataset, offer):
                 lambda transfer: world.farm.apply("offer-back.yaml", back))
 
 
+def consent_case(source, dataset):
+    """One subject takes its consent back in the source; the row filter sees it in the next record."""
+    return Case("consent", dataset, {"CONSENT_WITHDRAWN"}, lambda transfer: source.set_consent(False),
+                lambda transfer: source.set_consent(True), after=256 << 10)
+
+
 def ended_with(node, begin):
     """What the provider says of the stream that ended after this length of its log."""
     for _ in range(200):
@@ -84,7 +90,7 @@ def trial(bench, case, stalled):
     arguments = bench.sealed_arguments(case.transfer)
     case.prepare()
     begin = bench.world.farm.log.stat().st_size
-    command = bench.client("hostile", bench.world.farm.peer_port, *arguments, "--after", FLOWING,
+    command = bench.client("hostile", bench.world.farm.peer_port, *arguments, "--after", case.after,
                            *(["--stall-ms", STALL_MS] if stalled else []))
     client = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:

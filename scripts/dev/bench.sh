@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# measure against nginx on this machine in one run: bench [streams [--quick]] [--json FILE] [part…]
+# measure against nginx on this machine in one run: bench [streams [--quick] [--minutes N]] [--json FILE] [part…]
 #
 #   --json FILE  also writes one object a line: {"name","value","unit","peer"}
-#   streams      long bodies in place of small records; --quick: smaller, a minute or two
+#   streams      long bodies in place of small records; --quick: smaller, a minute or two; --minutes: of the live stream
 #   part         only these parts (python3 scripts/bench.py --help, scripts/bench_streams.py --help)
 # Numbers are ratios of one run on one machine; the configuration of both sides is printed.
 . scripts/lib/common.sh
@@ -15,7 +15,8 @@ while [ $# -gt 0 ]; do
   case "$1" in
     --json) [ $# -ge 2 ] || usage_error "--json needs a file"; arguments+=(--json "$2"); shift 2 ;;
     --quick) [ $program = scripts/bench_streams.py ] || usage_error "only bench streams knows --quick"; arguments+=(--quick); shift ;;
-    -*) usage_error "bench knows streams, --quick, --json FILE and parts, not '$1'" ;;
+    --minutes) [ $# -ge 2 ] || usage_error "--minutes needs a number"; arguments+=(--minutes "$2"); shift 2 ;;
+    -*) usage_error "bench knows streams, --quick, --minutes N, --json FILE and parts, not '$1'" ;;
     *) arguments+=("$1"); shift ;;
   esac
 done
