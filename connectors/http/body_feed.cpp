@@ -1,5 +1,7 @@
 #include "connectors/http/body_feed.hpp"
 
+#include <utility>
+
 #include "base/async/event.hpp"
 #include "base/async/spawn.hpp"
 #include "base/async/with_stop.hpp"
@@ -9,6 +11,7 @@ namespace sekisho::connectors {
 namespace {
 
 constexpr std::size_t kPiece = 64U << 10;
+constexpr std::size_t kAhead = 256U << 10;  // read before anybody asks
 
 }  // namespace
 
@@ -19,13 +22,25 @@ struct BodyFeed::State {
   async::Executor executor;
   async::Event arrived;
   bool reading = false;
-  std::optional<Result<std::string>> piece;
+  std::string held;            // arrived, not yet asked for
+  std::optional<Error> fault;  // behind what is held
+  bool ended = false;
 
+  // A sender's chunk may be small: what arrives while the taker is busy is held together, or a lively source would be
+  // read ever later.
   static async::Task<void> fill(std::shared_ptr<State> state) {
-    Result<std::string> got = co_await state->reader.read(kPiece);
-    state->piece = std::move(got);
+    while (!state->ended && !state->fault && state->held.size() < kAhead) {
+      Result<std::string> got = co_await state->reader.read(kPiece);
+      if (!got) {
+        state->fault = got.error();
+      } else if (got->empty()) {
+        state->ended = true;
+      } else {
+        state->held += *got;
+      }
+      state->arrived.set();
+    }
     state->reading = false;
-    state->arrived.set();
   }
 };
 
@@ -43,12 +58,16 @@ async::Task<Result<std::optional<std::string>>> BodyFeed::next(async::Deadline d
                                                                const std::atomic<bool>& stop) {
   const std::shared_ptr<State> state = state_;
   std::optional<std::string> out;
-  if (!state->reading && !state->piece) {
-    state->reading = true;
+  for (;;) {
     state->arrived.reset();
-    async::spawn(state->executor, State::fill(state), "source body");
-  }
-  while (!state->piece) {
+    if (!state->reading && !state->ended && !state->fault) {
+      state->reading = true;
+      async::spawn(state->executor, State::fill(state), "source body");
+    }
+    if (!state->held.empty()) out = std::exchange(state->held, {});
+    if (!out && state->ended) out.emplace();
+    if (out) co_return out;
+    if (state->fault) co_return fail(*state->fault);
     if (stop) {
       state->reader.abort();
       co_return fail(Code::Cancelled, "the reading was cancelled");
@@ -57,11 +76,6 @@ async::Task<Result<std::optional<std::string>>> BodyFeed::next(async::Deadline d
     const async::Deadline tick = deadline.at_most(async::kStopTick);
     co_await state->arrived.wait_until(tick);
   }
-  Result<std::string> piece = std::move(*state->piece);
-  state->piece.reset();
-  if (!piece) co_return fail(piece.error());
-  out = std::move(*piece);
-  co_return out;
 }
 
 }  // namespace sekisho::connectors

@@ -1,7 +1,7 @@
 // The body of one answer, pulled piece by piece with a deadline for each and a flag that stops it at once.
 //
-// A piece is read by a coroutine of its own: a wait that ends in vain leaves the connection whole and the piece goes to
-// the next wait. At most one piece is had ahead. One executor.
+// A coroutine of its own reads ahead, 320 KiB at most: a wait that ends in vain leaves the connection whole, and what comes
+// goes to the next wait in one piece. One executor.
 #pragma once
 
 #include <atomic>

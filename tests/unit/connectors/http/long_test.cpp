@@ -123,6 +123,37 @@ TEST(LongBody, EndlessSourceIsIdleBetweenItsRecordsAndKeepsItsConnection) {
   async::sync_wait(living(R"({"kind":"http","url":"http://127.0.0.1:@P/x","endless":true,"timeout_ms":2000})"));
 }
 
+async::Task<void> lively(std::string manifest) {
+  const std::shared_ptr<Bench> bench = co_await make_bench(std::move(manifest));
+  const async::Executor executor = co_await async::current_executor();
+  async::spawn(executor, send_when_asked(bench, kNdjsonHead + chunk("{\"n\":0}\n")), "send");
+  co_await open_reader(bench);
+  Result<Batch> first = co_await read_for(bench, 10s);
+  EXPECT_EQ(first ? first->records : 0U, 1U);
+  // Chunk by chunk, while the reader is busy elsewhere.
+  for (int n = 1; n <= 40; ++n) {
+    co_await send_when_asked(bench, chunk(fmt::format("{{\"n\":{}}}\n", n)));
+    co_await async::sleep_for(1ms);
+  }
+  std::size_t records = 0;
+  int reads = 0;
+  while (records < 40 && reads < 40) {
+    Result<Batch> batch = co_await read_for(bench, 10s);
+    EXPECT_TRUE(batch) << batch.error().chain();
+    if (!batch) break;
+    records += batch->records;
+    ++reads;
+  }
+  EXPECT_EQ(records, 40U);
+  EXPECT_LE(reads, 3);
+  close_bench(*bench);
+}
+
+TEST(LongBody, WhatArrivedMeanwhileComesInOneBatch) {
+  async::sync_wait(lively(plan(R"("format":"ndjson","endless":true)", R"("timeout_ms":2000,)")));
+  async::sync_wait(lively(R"({"kind":"http","url":"http://127.0.0.1:@P/x","endless":true,"timeout_ms":2000})"));
+}
+
 // A file of a server that knows ranges; without a tag where `etag` is empty.
 struct File {
   std::string content;
