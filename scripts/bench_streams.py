@@ -18,7 +18,7 @@ import bench_live  # noqa: E402
 import bench_withdrawal  # noqa: E402
 import offers  # noqa: E402
 import steps_zones  # noqa: E402
-from bench import Bench, write_rows  # noqa: E402
+from bench import RAISED, Bench, write_rows  # noqa: E402
 from report import DemoError, Report  # noqa: E402
 from steps_exchange import data_url, new_client  # noqa: E402
 from world import curl  # noqa: E402
@@ -77,7 +77,8 @@ class StreamsBench(Bench):
         self.write_files()
         self.live_source = bench_live.LiveSource()
         for node in (self.world.farm, self.world.trade):
-            node.write_config(egress=[f"127.0.0.1:{self.live_source.port}"] if node is self.world.farm else ())
+            # The hostile consumer owes the receipts of its last windows for ever, and the trials take longer than a minute.
+            node.write_config(limits=RAISED, egress=[f"127.0.0.1:{self.live_source.port}"] if node is self.world.farm else ())
             node.start()
         self.declare()
         client, self.world.token = new_client(self.world, self.world.trade, "startup", ["data"])
