@@ -9,7 +9,6 @@
 #include <fmt/format.h>
 
 #include "base/async/spawn.hpp"
-#include "base/async/task_group.hpp"
 #include "base/async/timer.hpp"
 #include "base/core/log.hpp"
 #include "node/dataspace/catalog_service.hpp"
@@ -27,6 +26,7 @@ constexpr std::size_t kDatasets = 1'000'000;
 constexpr std::chrono::seconds kPageTime{10};
 constexpr milliseconds kFirstPause{1'000};
 constexpr milliseconds kTick{500};
+constexpr milliseconds kLook{10};
 
 // What is remembered of a peer between two visits.
 struct Visit {
@@ -77,6 +77,7 @@ struct CatalogCrawler::State {
   std::atomic<bool> stopped{false};
   std::map<std::string, Visit, std::less<>> visits;
   std::deque<std::string> due;  // of the present round
+  std::size_t lanes = 0;        // that work on it
 
   void refresh();
   void settle(Visit& visit, const Status& done);
@@ -181,6 +182,15 @@ async::Task<Status> CatalogCrawler::State::look(Visit& visit) {
   co_return Status();
 }
 
+// Ends with its lane, however that ends.
+struct CatalogCrawler::LaneGuard {
+  explicit LaneGuard(std::shared_ptr<State> s) : state(std::move(s)) {}
+  LaneGuard(const LaneGuard&) = delete;
+  LaneGuard& operator=(const LaneGuard&) = delete;
+  ~LaneGuard() { --state->lanes; }
+  std::shared_ptr<State> state;
+};
+
 CatalogCrawler::CatalogCrawler(async::Executor executor, PeerChannel& peers, const TrustHolder& trust,
                                FederatedCatalog& catalog, const Clock& clock, CrawlOptions options)
     : state_(std::make_shared<State>(std::move(executor), peers, trust, catalog, clock, std::move(options))) {}
@@ -197,6 +207,7 @@ void CatalogCrawler::start() {
 async::Task<void> CatalogCrawler::round() { return round_of(state_); }
 
 async::Task<void> CatalogCrawler::lane(std::shared_ptr<State> state) {
+  const LaneGuard guard(state);
   while (!state->due.empty() && !state->stopped) {
     const std::string dns = state->due.front();
     state->due.pop_front();
@@ -211,13 +222,13 @@ async::Task<void> CatalogCrawler::lane(std::shared_ptr<State> state) {
 
 async::Task<void> CatalogCrawler::round_of(std::shared_ptr<State> state) {
   state->refresh();
-  async::TaskGroup lanes(state->executor, kLanes);
   const std::size_t count = std::min(kLanes, state->due.size());
   for (std::size_t i = 0; i < count; ++i) {
-    if (!lanes.spawn(lane(state))) break;
+    ++state->lanes;
+    async::spawn(state->executor, lane(state), "catalogue lane");
   }
-  const bool ended = co_await lanes.wait(async::Deadline::never());
-  (void)ended;
+  // Looked for, not signalled: when a node ends, frames are dropped in any order, and no lane may touch this one's.
+  while (state->lanes > 0) co_await async::sleep_for(kLook);
 }
 
 async::Task<void> CatalogCrawler::run(std::shared_ptr<State> state) {

@@ -35,6 +35,7 @@ class CatalogCrawler {
 
  private:
   struct State;
+  struct LaneGuard;
   static async::Task<void> run(std::shared_ptr<State> state);
   static async::Task<void> round_of(std::shared_ptr<State> state);
   static async::Task<void> lane(std::shared_ptr<State> state);

@@ -2,10 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+
 #include <fmt/format.h>
 
 #include "base/async/sync_wait.hpp"
 #include "base/async/timer.hpp"
+#include "base/async/worker_pool.hpp"
 #include "base/core/encoding.hpp"
 #include "base/http/url.hpp"
 #include "node/dataspace/catalog_service.hpp"
@@ -160,6 +164,35 @@ TEST(CatalogCrawler, WhoLostRecognitionIsNotFoundAtOnceAndForgottenAtTheNextVisi
   EXPECT_TRUE(found.at("providers").get_object().empty());
   f.catalog.keep([](const std::string&) { return false; });
   EXPECT_EQ(f.catalog.size(), 0U);
+}
+
+// As a node that ends while its peers are being asked: what waits is dropped with the context, in any order.
+class SilentChannel final : public PeerChannel {
+ public:
+  async::Task<Result<http::ClientResponse>> send(PeerRequest request) override {
+    ++asked;
+    co_await async::sleep_for(std::chrono::hours(1));
+    co_return fail(Code::Connection, request.dns);
+  }
+  std::atomic<int> asked = 0;
+};
+
+TEST(CatalogCrawler, MayBeDroppedWhileItAsks) {
+  Fixture f;
+  SilentChannel silent;
+  for (int n = 0; n < 20; ++n) {
+    auto pool = std::make_unique<async::WorkerPool>(1);
+    CrawlOptions options;
+    options.self = "trade.eu.example";
+    CatalogCrawler crawler(pool->executor(0), silent, f.trust, f.catalog, f.clock, options);
+    const int before = silent.asked;
+    crawler.start();
+    while (silent.asked == before) std::this_thread::yield();
+    crawler.stop();
+    pool->stop();
+    pool.reset();
+  }
+  EXPECT_GE(silent.asked.load(), 20);
 }
 
 TEST(CatalogCrawler, SearchGoesOnWhereItEnded) {
