@@ -18,6 +18,11 @@ TRANSFER = {
     "start": ("start", "TransferStartMessage"), "completion": ("completion", "TransferCompletionMessage"),
     "suspension": ("suspension", "TransferSuspensionMessage"), "termination": ("termination", "TransferTerminationMessage"),
 }
+STATE = {  # where a message that was taken leads
+    "request": "REQUESTED", "counter": "REQUESTED", "offer": "OFFERED", "accepted": "ACCEPTED", "agreement": "AGREED",
+    "verification": "VERIFIED", "finalized": "FINALIZED", "termination": "TERMINATED", "start": "STARTED", "bare-start": "STARTED",
+    "completion": "COMPLETED", "suspension": "SUSPENDED",
+}
 FORMAT = "HttpData-PULL"
 LATE = 0.12  # seconds: longer than the node waits before it speaks
 
@@ -27,6 +32,7 @@ class Conversation:
         """provider: the node is the provider."""
         self.node, self.peer, self.subject, self.transfer, self.provider = node, peer, subject, transfer, provider
         self.mine, self.theirs, self.places, self.heard = str(uuid.uuid4()), None, set(), 0
+        self.last = "request"  # the newest message that was taken
         self.room = "transfers" if transfer else "negotiations"
         self.process = "TransferProcess" if transfer else "ContractNegotiation"
         self.error = "TransferError" if transfer else "ContractNegotiationError"
@@ -40,11 +46,6 @@ class Conversation:
             {"T": self.tell, "C": self.hear, "=": self.ask}[who](words)
 
     def ask(self, words):
-        if not self.transfer:  # the kit asks once, after a tenth of a second
-            time.sleep(0.1)
-            seen = self.node.state(f"/{self.room}/{self.theirs}", self.process)
-            check(seen == words[0], f"the negotiation is {seen}, not {words[0]}")
-            return
         self.node.becomes(f"/{self.room}/{self.theirs}", self.process, words[0])
 
     def tell(self, words):
@@ -62,12 +63,15 @@ class Conversation:
         path, body = self.message(word)
         path = f"/{self.room}/{self.theirs}/{path}"
         if refused:
-            before = self.node.state(f"/{self.room}/{self.theirs}", self.process)
+            # A message of the node is taken when it has read our answer to it, which may be a moment after we gave it.
+            before = STATE[self.last]
+            self.node.becomes(f"/{self.room}/{self.theirs}", self.process, before)
             self.node.refuse(path, body, self.error)
             after = self.node.state(f"/{self.room}/{self.theirs}", self.process)
             check(before == after, f"a refused message changed {before} to {after}")
             return
         self.node.post(path, body, self.process)
+        self.last = word
 
     def request(self):
         callback = f"http://localhost:{self.peer.port}"
@@ -112,6 +116,7 @@ class Conversation:
         self.places.add(place)
         self.heard += 1
         document = expected.wait()
+        self.last = word
         self.peer.forget(place)
         check(document.get("providerPid") == self.ids()["providerPid"] and document.get("consumerPid") == self.ids()["consumerPid"],
               f"{kind} names other processes")
