@@ -7,6 +7,7 @@
 #include "base/core/log.hpp"
 #include "base/crypto/digest.hpp"
 #include "node/api/cors.hpp"
+#include "node/api/dsp_refusal.hpp"
 #include "node/api/routes.hpp"
 #include "node/app/node_parts.hpp"
 #include "node/app/observe.hpp"
@@ -57,7 +58,7 @@ Status Node::Parts::open_dataspace() {
   federated = std::make_unique<FederatedCatalog>(3 * settings.catalog_refresh);
   crawler = std::make_unique<CatalogCrawler>(background->executor(0), *peers, *trust, *federated, *clock,
                                              CrawlOptions{settings.catalog_refresh, self.dns});
-  outbox = std::make_unique<Outbox>(background->executor(0), *peers);
+  outbox = std::make_unique<Outbox>(background->executor(0), *peers, *clock, *random);
   const DataspaceParts parts{self,      *trust,    *catalog,   *journal, *storage, *peers, *certificates,
                              agreements, transfers, *tokens, *outbox,  *clock,   *random};
   negotiations = std::make_unique<NegotiationService>(parts);
@@ -144,7 +145,9 @@ Status Node::Parts::open_listeners() {
   limits.connections = settings.limits.connections;
   limits.connections_per_peer = settings.limits.connections_per_address;
 
-  auto peer = make_pipeline(peer_routes(*api), options("peer"));
+  PipelineOptions peer_options = options("peer");
+  peer_options.dress = dress_dsp;
+  auto peer = make_pipeline(peer_routes(*api), std::move(peer_options));
   if (!peer) return fail(peer.error());
   peer_pipeline = std::move(*peer);
   PipelineOptions service_options = options("service");

@@ -1,6 +1,7 @@
 #include "node/dataspace/outbox.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <mutex>
 #include <set>
@@ -9,7 +10,6 @@
 #include <fmt/format.h>
 
 #include "base/async/spawn.hpp"
-#include "base/async/timer.hpp"
 #include "base/core/log.hpp"
 #include "node/dataspace/messages.hpp"
 
@@ -66,7 +66,10 @@ Result<OutboxMessage> outbox_from_row(BytesView value) {
 struct Outbox::State {
   async::Executor executor;
   PeerChannel& peers;
+  const Clock& clock;
+  Random& random;
   OutboxOptions options;
+  Pacer& pacer;
   std::map<std::string, OutboxOwner*, std::less<>> owners;
 
   struct Waiting {
@@ -80,7 +83,8 @@ struct Outbox::State {
   bool stopped = false;
   std::atomic<std::size_t> running{0};
 
-  State(async::Executor e, PeerChannel& p, OutboxOptions o) : executor(std::move(e)), peers(p), options(o) {}
+  State(async::Executor e, PeerChannel& p, const Clock& c, Random& r, OutboxOptions o, Pacer& t)
+      : executor(std::move(e)), peers(p), clock(c), random(r), options(o), pacer(t) {}
 
   // The message, if it is still the one that was to be sent.
   std::optional<OutboxMessage> take(const std::string& key, std::uint64_t generation) const {
@@ -100,15 +104,22 @@ struct Outbox::State {
     const std::lock_guard lock(mutex);
     unsent.erase(key);
   }
+  // Equal jitter: messages that failed together do not come back together.
   std::chrono::milliseconds pause(unsigned attempt) const {
     auto pause = options.first_pause;
     for (unsigned i = 0; i < attempt && pause < options.longest_pause; ++i) pause *= 2;
-    return std::min(pause, options.longest_pause);
+    pause = std::min(pause, options.longest_pause);
+    std::array<std::uint8_t, 3> draw{};
+    random.fill(draw);
+    const std::int64_t half = pause.count() / 2;
+    const std::int64_t part = draw[0] | draw[1] << 8 | draw[2] << 16;  // 24 bits
+    return std::chrono::milliseconds(pause.count() - half * part / (1 << 24));
   }
 };
 
-Outbox::Outbox(async::Executor executor, PeerChannel& peers, OutboxOptions options)
-    : state_(std::make_shared<State>(std::move(executor), peers, options)) {}
+Outbox::Outbox(async::Executor executor, PeerChannel& peers, const Clock& clock, Random& random, OutboxOptions options,
+               Pacer& pacer)
+    : state_(std::make_shared<State>(std::move(executor), peers, clock, random, options, pacer)) {}
 
 Outbox::~Outbox() { stop(); }
 
@@ -188,6 +199,8 @@ struct Outbox::Running {
 
 const async::Executor& Outbox::executor() const { return state_->executor; }
 
+Pacer& Outbox::pacer() const { return state_->pacer; }
+
 bool Outbox::idle() const { return state_->running == 0; }
 
 async::Task<void> Outbox::run(std::shared_ptr<State> state, std::string key, std::uint64_t generation) {
@@ -195,7 +208,7 @@ async::Task<void> Outbox::run(std::shared_ptr<State> state, std::string key, std
   const std::chrono::milliseconds delay = state->options.delay;
   if (delay.count() > 0) {
     const std::optional<OutboxMessage> due = state->take(key, generation);
-    if (due && due->attempts == 0) co_await async::sleep_for(delay);
+    if (due && due->attempts == 0) co_await state->pacer.pause(delay);
   }
   for (unsigned attempt = 0;; ++attempt) {
     std::optional<OutboxMessage> message = state->take(key, generation);
@@ -215,7 +228,7 @@ async::Task<void> Outbox::run(std::shared_ptr<State> state, std::string key, std
     request.target = message->target;
     request.body = std::move(*body);
     request.repeatable = true;
-    request.deadline = async::Deadline::in(state->options.attempt);
+    request.deadline = state->pacer.in(state->options.attempt);
     Result<http::ClientResponse> answer = co_await state->peers.send(std::move(request));
     if (answer && answer->status / 100 == 2) {
       if (state->settle(key, generation)) co_await owner->second->delivered(std::move(*message), std::move(answer->body));
@@ -233,7 +246,7 @@ async::Task<void> Outbox::run(std::shared_ptr<State> state, std::string key, std
       co_return;
     }
     const std::chrono::milliseconds pause = state->pause(attempt);
-    co_await async::sleep_for(pause);
+    co_await state->pacer.pause(pause);
   }
 }
 

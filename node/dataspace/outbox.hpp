@@ -13,8 +13,11 @@
 #include <string_view>
 
 #include "base/async/task.hpp"
+#include "base/core/clock.hpp"
 #include "base/core/json.hpp"
+#include "base/core/random.hpp"
 #include "base/core/result.hpp"
+#include "node/dataspace/pacer.hpp"
 #include "node/dataspace/peer_client.hpp"
 #include "node/journal/ports/storage.hpp"
 
@@ -50,8 +53,8 @@ class OutboxOwner {
 
 struct OutboxOptions {
   std::chrono::milliseconds delay{0};                // before the first attempt, for peers that take their time after an answer; not of first requests
-  std::chrono::milliseconds attempt{10'000};         // deadline of one attempt
-  std::chrono::milliseconds first_pause{200};        // doubles with each attempt
+  std::chrono::milliseconds attempt{5'000};          // deadline of one attempt
+  std::chrono::milliseconds first_pause{200};        // doubles with each attempt; each is shortened by chance, to its half at most
   std::chrono::milliseconds longest_pause{30'000};
   unsigned attempts = 12;
   std::size_t waiting = 65'536;                      // messages in memory; more are refused with BUSY by admit()
@@ -59,8 +62,9 @@ struct OutboxOptions {
 
 class Outbox {
  public:
-  // peers outlives the outbox; executor is where it sends.
-  Outbox(async::Executor executor, PeerChannel& peers, OutboxOptions options = {});
+  // All outlive the outbox; executor is where it sends.
+  Outbox(async::Executor executor, PeerChannel& peers, const Clock& clock, Random& random, OutboxOptions options = {},
+         Pacer& pacer = steady_pacer());
   ~Outbox();
   Outbox(const Outbox&) = delete;
   Outbox& operator=(const Outbox&) = delete;
@@ -86,6 +90,7 @@ class Outbox {
   // Nothing is being sent, settled or waiting for its next attempt.
   [[nodiscard]] bool idle() const;
   [[nodiscard]] const async::Executor& executor() const;
+  [[nodiscard]] Pacer& pacer() const;
 
  private:
   struct State;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/crypto/system_random.hpp"
+#include "node/api/dsp_refusal.hpp"
 #include "node/api/dsp_routes.hpp"
 #include "node/journal/origin.hpp"
 #include "policy/offer.hpp"
@@ -57,6 +58,7 @@ Result<std::unique_ptr<node::Listener>> serve(async::WorkerPool& pool, const cha
   if (!router) return fail(router.error());
   node::PipelineOptions options;
   options.listener = name;
+  options.dress = node::dress_dsp;
   node::ListenerOptions at;
   at.name = name;
   at.address = "127.0.0.1";
@@ -192,7 +194,7 @@ Status LabNode::open_services() {
   sending.first_pause = settings_.retry;
   sending.longest_pause = settings_.retry;
   sending.attempts = settings_.retries;
-  outbox_ = std::make_unique<node::Outbox>(workers_->executor(0), channel_, sending);
+  outbox_ = std::make_unique<node::Outbox>(workers_->executor(0), channel_, *clock_, *random_, sending);
   const node::DataspaceParts parts{self_,       *trust_,    *catalog_, *journal_, *storage_, channel_, *certificates_,
                                    agreements_, transfers_, *tokens_,  *outbox_,  *clock_,   *random_, profile_};
   negotiations_ = std::make_unique<node::NegotiationService>(parts);

@@ -140,7 +140,7 @@ TestParty::TestParty(Loopback& net, const sekisho::test::TestNode& node, const s
   OutboxOptions sending;
   sending.first_pause = pause;
   sending.longest_pause = 4 * pause;
-  outbox = std::make_unique<Outbox>(std::move(executor), channel, sending);
+  outbox = std::make_unique<Outbox>(std::move(executor), channel, *clock, *random, sending);
   const DataspaceParts parts{self,       trust,     catalog, *journal, *storage, channel, *certificates,
                              agreements, transfers, *tokens, *outbox,  *clock,   *random, profile};
   DataspaceLimits limits;
