@@ -60,6 +60,7 @@ enum class NegotiationEvent { Accepted, Finalized };
 struct NegotiationEventMessage {
   ProcessIds ids;
   NegotiationEvent event;
+  std::optional<std::string> statement = {};  // of FINALIZED
 };
 
 // Terminations of both processes and suspensions.

@@ -172,8 +172,12 @@ Result<NegotiationEventMessage> parse_negotiation_event(std::string_view body) {
   if (!ids) return fail(ids.error());
   Result<std::string> event = get_string(json->get_object(), "eventType");
   if (!event) return fail(event.error());
-  if (*event == "ACCEPTED") return NegotiationEventMessage{std::move(*ids), NegotiationEvent::Accepted};
-  if (*event == "FINALIZED") return NegotiationEventMessage{std::move(*ids), NegotiationEvent::Finalized};
+  Result<std::optional<std::string>> statement = get_text(json->get_object(), "sekishoStatement", kStatementLimit);
+  if (!statement) return fail(statement.error());
+  if (*event == "ACCEPTED") return NegotiationEventMessage{std::move(*ids), NegotiationEvent::Accepted, std::nullopt};
+  if (*event == "FINALIZED") {
+    return NegotiationEventMessage{std::move(*ids), NegotiationEvent::Finalized, std::move(*statement)};
+  }
   return shape_error("/eventType", "is neither ACCEPTED nor FINALIZED");
 }
 

@@ -66,6 +66,7 @@ std::string to_body(const VerificationMessage& message) {
 std::string to_body(const NegotiationEventMessage& message) {
   JsonObject object = head("ContractNegotiationEventMessage", message.ids);
   object["eventType"] = message.event == NegotiationEvent::Accepted ? "ACCEPTED" : "FINALIZED";
+  add_statement(object, message.statement);
   return text(std::move(object));
 }
 

@@ -86,16 +86,25 @@ class ProcessStore {
     return read(**row);
   }
 
-  // By the peer's own id, for repeated first messages.
-  [[nodiscard]] Result<Pointer> find_by_peer(const std::string& did, const std::string& peer_pid) const {
-    Result<std::optional<Bytes>> pid = parts_.storage.get(Family::Idempotency, peer_pid_key(Process::kOwner, did, peer_pid));
+  // Null when there is none, or one of somebody else: what was looked up for the answer is the same.
+  [[nodiscard]] Result<Pointer> find_of(const std::string& did, const std::string& pid) const {
+    Result<Pointer> found = find(pid);
+    if (!found || !*found || (*found)->peer_did == did) return found;
+    Result<std::optional<Bytes>> row = parts_.storage.get(Process::kFamily, as_bytes(pid));
+    if (!row) return fail(row.error());
+    return Pointer();
+  }
+
+  // By the peer's own id, for repeated first messages to this node in that role.
+  [[nodiscard]] Result<Pointer> find_by_peer(const std::string& did, const std::string& peer_pid, Role role = Role::Provider) const {
+    Result<std::optional<Bytes>> pid = parts_.storage.get(Family::Idempotency, peer_pid_key(index_name(role), did, peer_pid));
     if (!pid) return fail(pid.error());
     if (!*pid) return Pointer();
     return find(std::string(as_text(**pid)));
   }
 
   [[nodiscard]] Mutation peer_index(const Process& process) const {
-    return {Family::Idempotency, peer_pid_key(Process::kOwner, process.peer_did, process.peer_pid), to_bytes(process.pid)};
+    return {Family::Idempotency, peer_pid_key(index_name(process.role), process.peer_did, process.peer_pid), to_bytes(process.pid)};
   }
 
   [[nodiscard]] std::vector<Pointer> in_memory() const {
@@ -106,10 +115,11 @@ class ProcessStore {
   }
 
   // TooManyRequests when this peer has as many open processes as one may have.
-  [[nodiscard]] Status admit(const std::string& did) const {
+  [[nodiscard]] Status admit(const std::string& did) const { return admit(did, limits_.open_per_peer); }
+  [[nodiscard]] Status admit(const std::string& did, std::size_t most) const {
     const std::lock_guard lock(mutex_);
     const auto open = open_.find(did);
-    if (open == open_.end() || open->second < limits_.open_per_peer) return {};
+    if (open == open_.end() || open->second < most) return {};
     return fail(Error(Code::TooManyRequests, fmt::format("{} has {} open processes", did, open->second)).with("retry_after_s", "60"));
   }
 
@@ -159,6 +169,9 @@ class ProcessStore {
   }
 
  private:
+  // A peer names its processes as it likes, and may use one name in both roles.
+  static std::string index_name(Role role) { return std::string(Process::kOwner) + (role == Role::Provider ? "" : "/consumer"); }
+
   Result<Pointer> read(BytesView value) const {
     Result<Json> json = parse_json(as_text(value));
     if (!json) return fail(json.error());

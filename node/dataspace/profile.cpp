@@ -14,7 +14,7 @@ std::optional<policy::NegotiationMessage> Profile::next(const Moment<policy::Neg
     case State::Requested:
     case State::Accepted: return provider ? std::optional(Message::Agreement) : std::nullopt;
     case State::Verified: return provider ? std::optional(Message::Finalized) : std::nullopt;
-    case State::Offered: return provider ? std::nullopt : std::optional(Message::Accepted);
+    case State::Offered: return provider || !moment.asked ? std::nullopt : std::optional(Message::Accepted);
     case State::Agreed: return provider ? std::nullopt : std::optional(Message::Verification);
     default: return std::nullopt;
   }

@@ -25,6 +25,7 @@ struct Moment {
   std::string_view subject;  // dataset of a negotiation, agreement id of a transfer
   State state{};
   unsigned visit = 1;
+  bool asked = true;  // false: a peer's offer for which this node never asked
 };
 
 // A provider that a consumer wants to speak to.
@@ -39,7 +40,8 @@ class Profile {
   virtual ~Profile() = default;
 
   // The message that is sent next without anybody's asking; nullopt: this node waits. Here: a provider agrees to what
-  // was asked or accepted and finalizes what was verified; a consumer accepts and verifies; a provider starts.
+  // was asked or accepted and finalizes what was verified; a consumer accepts what it had asked for and verifies; a
+  // provider starts. An offer that nobody asked for waits for the operator: no peer binds this node by itself.
   [[nodiscard]] virtual std::optional<policy::NegotiationMessage> next(
       const Moment<policy::NegotiationState>& moment) const;
   [[nodiscard]] virtual std::optional<policy::TransferMessage> next(const Moment<policy::TransferState>& moment) const;

@@ -39,6 +39,7 @@ struct DataspaceParts {
 
 struct DataspaceLimits {
   std::size_t open_per_peer = 1024;       // processes of one kind; more are 429
+  std::size_t offers_per_peer = 64;       // open processes beyond which a peer's unasked offers are 429
   std::size_t ended_in_memory = 4096;     // ended processes answered without the database
   std::chrono::milliseconds peer{10'000};  // one question to a peer inside a message (a missing certificate)
 };
