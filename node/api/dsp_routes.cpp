@@ -1,30 +1,50 @@
 #include "node/api/dsp_routes.hpp"
 
+#include "node/api/dsp_refusal.hpp"
 #include "node/api/respond.hpp"
 #include "node/dataspace/catalog_service.hpp"
 #include "node/dataspace/messages.hpp"
 
 namespace sekisho::node {
+namespace {
+
+async::Task<http::Response> refuse_media(Error error, std::string path) {
+  http::Response response = http::problem(error, "");
+  dress_dsp(error, path, response);
+  co_return response;
+}
+
+// Messages are JSON or are not read.
+Handler message(std::function<async::Task<http::Response>(http::Request)> take) {
+  return [take = std::move(take)](http::Request request) -> async::Task<http::Response> {
+    const Status json = carries_json(request);
+    if (!json) return refuse_media(json.error(), request.path);
+    return take(std::move(request));
+  };
+}
+
+}  // namespace
 
 std::vector<Route> dsp_routes(DspParts p, const Access& access, const Caller& who) {
   const auto negotiation = [&service = p.negotiations, who](NegotiationRoute kind) -> Handler {
-    return [&service, who, kind](http::Request request) {
+    return message([&service, who, kind](const http::Request& request) {
       return service.on_message(kind, who(request), request.param("pid"), request.body);
-    };
+    });
   };
   const auto transfer = [&service = p.transfers, who](TransferRoute kind) -> Handler {
-    return [&service, who, kind](http::Request request) {
+    return message([&service, who, kind](const http::Request& request) {
       return service.on_message(kind, who(request), request.param("pid"), request.body);
-    };
+    });
   };
-  const Handler catalog =
+  const Handler page =
       plain([p, who](const http::Request& r) { return on_catalog_request(p.catalog, who(r), r, p.clock.now()); });
+  const Handler catalog = message(page);
   return {
       {"GET", "/.well-known/dspace-version", Access::open("a stranger must be able to find the protocol before it trusts"), 0,
        "Versions of the Dataspace Protocol",
        plain([](const http::Request&) { return http::json_response(200, version_document()); })},
       {"POST", "/dsp/2025-1/catalog/request", access, kDspBodyLimit, "Catalogue for the asking peer", catalog},
-      {"GET", "/dsp/2025-1/catalog/request", access, 0, "A page that a catalogue linked to", catalog},
+      {"GET", "/dsp/2025-1/catalog/request", access, 0, "A page that a catalogue linked to", page},
       {"GET", "/dsp/2025-1/catalog/datasets/{id}", access, 0, "One dataset of the catalogue",
        plain([p, who](const http::Request& r) { return on_dataset(p.catalog, who(r), r.param("id"), p.clock.now()); })},
       {"GET", "/dsp/2025-1/negotiations/{pid}", access, 0, "State of a negotiation",

@@ -66,11 +66,16 @@ void Pipeline::complete(http::Response& response, std::string_view id, const htt
   if (options_.last) options_.last(request_headers, response);
 }
 
+void Pipeline::dress(const Error& error, std::string_view path, http::Response& response) const {
+  if (options_.dress) options_.dress(error, path, response);
+}
+
 http::Response Pipeline::refuse(const Error& error, http::Request& request) const {
   if (request.correlation_id.empty()) request.correlation_id = correlation_id();
   http::Response response = http::problem(error, request.correlation_id, refusal_status(error, request));
   response.close = response.status == 401;
   if (response.status == 401 && options_.authenticate) response.headers.set("WWW-Authenticate", "Bearer");
+  dress(error, request.path.empty() ? request.target : request.path, response);
   complete(response, request.correlation_id, request.headers);
   if (options_.observe) {
     const std::string_view method = request.method.empty() ? std::string_view("-") : std::string_view(request.method);
@@ -137,6 +142,7 @@ async::Task<http::Response> Pipeline::run(Admitted admitted, http::Request reque
   // Kept before the request moves into the handler.
   const std::string id = request.correlation_id;
   const std::string method = request.method;
+  const std::string path = options_.dress ? request.path : std::string();
   const http::Headers request_headers = options_.last ? request.headers : http::Headers();
 
   http::Response response;
@@ -156,7 +162,10 @@ async::Task<http::Response> Pipeline::run(Admitted admitted, http::Request reque
       error = Error(Code::Internal, std::string("a handler threw: ") + e.what());
     }
   }
-  if (error) response = http::problem(*error, id);
+  if (error) {
+    response = http::problem(*error, id);
+    dress(*error, path, response);
+  }
   if (error && error->code == Code::Draining) response.close = true;
   complete(response, id, request_headers);
   if (options_.observe) {

@@ -47,6 +47,10 @@ struct PipelineOptions {
   std::function<std::optional<http::Response>(const http::Request&)> first;
   // Runs on every answer before it is written, refusals included, with the request's header fields.
   std::function<void(const http::Headers&, http::Response&)> last;
+  // May rewrite a refusal of the server's own (it comes as a problem document) for paths whose protocol has error
+  // documents of its own. path: decoded, or the raw target where that could not be read. Status and body only: what
+  // the head says of closing, retrying and methods is kept.
+  std::function<void(const Error&, std::string_view path, http::Response&)> dress;
 };
 
 class Pipeline {
@@ -66,8 +70,9 @@ class Pipeline {
   // The request as the listener read it, admitted. Never throws; always an answer with Sekisho-Correlation-Id.
   async::Task<http::Response> run(Admitted admitted, http::Request request);
 
-  // A refusal that the server itself gives: problem document, correlation id, observed. A refused caller's (401)
-  // closes the connection; the judge's code goes out with 401 whatever the table says, a stale snapshot stays 503.
+  // A refusal that the server itself gives: problem document or what options.dress makes of it, correlation id,
+  // observed. A refused caller's (401) closes the connection; the judge's code goes out with 401 whatever the table
+  // says, a stale snapshot stays 503.
   [[nodiscard]] http::Response refuse(const Error& error, http::Request& request) const;
 
   // A fresh correlation id: UUIDv7 text.
@@ -81,6 +86,7 @@ class Pipeline {
  private:
   struct Running;
   void complete(http::Response& response, std::string_view correlation_id, const http::Headers& request_headers) const;
+  void dress(const Error& error, std::string_view path, http::Response& response) const;
   [[nodiscard]] Status check_access(const Access& access, http::Request& request) const;
 
   std::shared_ptr<const Router> router_;
