@@ -160,6 +160,8 @@ Head Journal::head() const { return impl_->writer.tree().head(); }
 const std::string& Journal::origin() const { return impl_->writer.origin(); }
 bool Journal::stopped() const { return impl_->writer.stopped(); }
 void Journal::observe(std::function<void(const Head&)> on_durable) { impl_->writer.observe(std::move(on_durable)); }
+bool Journal::write() { return impl_->writer.write(); }
+bool Journal::queued() const { return impl_->writer.queued(); }
 void Journal::stop() { impl_->writer.stop(); }
 
 Result<std::optional<std::string>> stored_origin(const Storage& storage) {

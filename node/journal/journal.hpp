@@ -49,6 +49,7 @@ struct JournalOptions {
   std::shared_ptr<Random> random;
   std::size_t queue_units = 8192;
   std::size_t queue_bytes = 32U << 20;
+  bool thread = true;     // false: no writer thread, the owner calls write(); for simulations
 };
 
 // What the successor of a restored database says about the log that ends (kinds GENESIS and LOG_CLOSE).
@@ -89,7 +90,13 @@ class Journal {
   // observer; empty takes it away, and returns only when no call is running.
   void observe(std::function<void(const Head&)> on_durable);
 
-  // Writes what is queued, then ends the writer. Idempotent; later commits get JournalStopped.
+  // Without a writer thread: commits what is queued, as one batch, on the calling thread. False: nothing was queued.
+  bool write();
+  // Units wait for the writer.
+  [[nodiscard]] bool queued() const;
+
+  // Writes what is queued, then ends the writer; without a thread what is queued is refused. Idempotent; later commits get
+  // JournalStopped.
   void stop();
 
  private:

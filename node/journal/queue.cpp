@@ -43,6 +43,11 @@ std::vector<Pending> CommitQueue::take(std::size_t most_entries, std::size_t mos
   return out;
 }
 
+bool CommitQueue::empty() const {
+  const std::lock_guard lock(mutex_);
+  return items_.empty();
+}
+
 std::vector<Pending> CommitQueue::take_all() {
   const std::lock_guard lock(mutex_);
   std::vector<Pending> out;

@@ -27,6 +27,7 @@ class CommitQueue {
 
   // Waits, then takes what is there, in order, up to the limits of one batch; at least one unit. Empty: closed.
   [[nodiscard]] std::vector<Pending> take(std::size_t most_entries, std::size_t most_bytes);
+  [[nodiscard]] bool empty() const;
   // Everything, without waiting.
   [[nodiscard]] std::vector<Pending> take_all();
   void close();
@@ -36,7 +37,7 @@ class CommitQueue {
 
   const std::size_t most_units_;
   const std::size_t most_bytes_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable filled_;
   std::deque<Pending> items_;
   std::size_t bytes_ = 0;

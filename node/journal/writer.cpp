@@ -29,7 +29,7 @@ Writer::~Writer() { stop(); }
 Status Writer::start(const std::optional<Predecessor>& predecessor) {
   Status opened = append_opening("start", predecessor);
   if (!opened) return opened;
-  thread_ = std::thread([this] { run(); });
+  if (options_.thread) thread_ = std::thread([this] { run(); });
   return {};
 }
 
@@ -57,10 +57,17 @@ void Writer::observe(std::function<void(const Head&)> on_durable) {
   observer_ = std::move(on_durable);
 }
 
+bool Writer::write() {
+  if (queue_.empty()) return false;
+  commit(queue_.take(kBatchEntries, kBatchBytes));
+  return true;
+}
+
 void Writer::stop() {
   stopped_ = true;
   queue_.close();
-  if (thread_.joinable()) thread_.join();
+  if (thread_.joinable()) return thread_.join();
+  refuse_all(queue_.take_all(), Error(Code::JournalStopped, "the journal does not write any more"));
 }
 
 void Writer::run() {

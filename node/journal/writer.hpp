@@ -20,12 +20,14 @@ class Writer {
   Writer(JournalOptions options, std::string origin, std::shared_ptr<Storage> storage, WriterState state);
   ~Writer();  // stop()
 
-  // Appends the opening unit on the calling thread, then starts the thread.
+  // Appends the opening unit on the calling thread, then starts the thread, where the options want one.
   [[nodiscard]] Status start(const std::optional<Predecessor>& predecessor);
   void submit(Unit unit, std::move_only_function<void(Result<Committed>)> done);
   void observe(std::function<void(const Head&)> on_durable);
+  bool write();
   void stop();
 
+  [[nodiscard]] bool queued() const { return !queue_.empty(); }
   [[nodiscard]] bool stopped() const { return stopped_; }
   [[nodiscard]] const LogTree& tree() const { return tree_; }
   [[nodiscard]] const Storage& storage() const { return *storage_; }

@@ -286,5 +286,26 @@ TEST(Journal, StopDrainsThenRefuses) {
   EXPECT_EQ(f.check().own_statements, 1U);
 }
 
+TEST(Journal, WithoutAThreadWritesWhenItIsTold) {
+  Fixture f;
+  JournalOptions options = f.options();
+  options.thread = false;
+  f.journal = Journal::open(std::move(options), f.storage).value();
+  EXPECT_FALSE(f.journal->write());
+  async::Task<Result<Committed>> first = f.journal->commit(one(intent(1)));
+  async::Task<Result<Committed>> second = f.journal->commit(one(intent(2)));
+  EXPECT_EQ(f.journal->head().size, 2U);
+  EXPECT_TRUE(f.journal->queued());
+  EXPECT_TRUE(f.journal->write());
+  EXPECT_FALSE(f.journal->queued());
+  EXPECT_FALSE(f.journal->write());
+  EXPECT_EQ(async::sync_wait(std::move(first))->entries[0].index, 2U);
+  EXPECT_EQ(async::sync_wait(std::move(second))->entries[0].index, 3U);
+  async::Task<Result<Committed>> lost = f.journal->commit(one(intent(3)));
+  f.journal->stop();
+  EXPECT_EQ(async::sync_wait(std::move(lost)).error().code, Code::JournalStopped);
+  EXPECT_EQ(f.check().entries, 4U);
+}
+
 }  // namespace
 }  // namespace sekisho::node::testing
