@@ -35,7 +35,8 @@ inline constexpr auto kVerdictTable = std::to_array<VerdictInfo>({
      "confirms it yet"},
     {Verdict::Indeterminate, "INDETERMINATE", 3, "something needed is not in the bundle; the report names it"},
     {Verdict::Contested, "CONTESTED", 4,
-     "a key was reported compromised from before the exchange, or sealed statements contradict each other"},
+     "a key was reported compromised from before the exchange, sealed statements contradict each other, or data left "
+     "when a zone had ended its recognition and its node may not have known"},
     {Verdict::InvalidAtExchange, "INVALID_AT_EXCHANGE", 5,
      "a certificate, recognition or root was not valid at the time of the exchange"},
     {Verdict::Tampered, "TAMPERED", 6, "a signature, proof, commitment or digest does not verify"},

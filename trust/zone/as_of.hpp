@@ -19,6 +19,9 @@
 
 namespace sekisho::trust {
 
+// A snapshot may be from that long after an instant and still judge it: clocks differ.
+inline constexpr auto kSnapshotSkew = std::chrono::minutes(10);
+
 struct AsOfInput {
   BytesView snapshot;                       // signed bytes
   const std::map<std::string, Digest>& roots;  // zone → SHA-256 of its root certificate, from the auditor

@@ -4,12 +4,13 @@
 
 #include <algorithm>
 
+#include "trust/zone/as_of.hpp"
+
 namespace sekisho::trust {
 
 namespace {
 
 constexpr std::size_t kCacheEntries = 4096;
-constexpr auto kSkew = std::chrono::minutes(10);
 
 std::unexpected<Error> invalid(std::string rule) { return fail(Code::SnapshotInvalid, std::move(rule)); }
 std::unexpected<Error> invalid(std::string rule, Error cause) {
@@ -118,7 +119,7 @@ Result<std::shared_ptr<const TrustState>> TrustState::load(BytesView anchor_byte
 }
 
 Status TrustState::in_time(Instant at) const {
-  if (snapshot_.created > at + kSkew) return invalid("the snapshot is from the future");
+  if (snapshot_.created > at + kSnapshotSkew) return invalid("the snapshot is from the future");
   if (at > snapshot_.expires) {
     return fail(Code::SnapshotStale,
                 fmt::format("snapshot {} expired at {}", snapshot_.sequence, to_rfc3339(snapshot_.expires)));

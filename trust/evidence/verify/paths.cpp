@@ -2,8 +2,10 @@
 #include <algorithm>
 #include <optional>
 
+#include <fmt/format.h>
+
 #include "base/core/encoding.hpp"
-#include "trust/evidence/verify/material.hpp"
+#include "trust/evidence/verify/words.hpp"
 #include "trust/pki/crl.hpp"
 
 namespace sekisho::trust::verify {
@@ -27,32 +29,36 @@ struct Question {
   const std::vector<Bytes>* chain;
   std::string group;
   std::string under;
+  const SnapshotItem* held = nullptr;  // an older one, see Word
   [[nodiscard]] Instant at() const { return item->statement.time; }
 };
+
+// With these data leave: both zones must recognise each other then.
+bool lets_leave(StatementKind kind) {
+  return kind == StatementKind::Release || kind == StatementKind::StreamOpen || kind == StatementKind::StreamHead;
+}
+
+// These commit their issuer. The others ask, refuse, end or acknowledge: they grant nothing, a recognition that has gone
+// is the reason for many of them, and they bind their issuer by the path at home.
+bool needs_recognition(StatementKind kind) {
+  return lets_leave(kind) || kind == StatementKind::Agreement || kind == StatementKind::Request ||
+         kind == StatementKind::Terms;
+}
+
+bool not_recognised(const AsOfReport& answer) {
+  return answer.verdict == AsOfVerdict::Invalid &&
+         (answer.reason.code == Code::RecognitionSuspended || answer.reason.code == Code::ZoneNotRecognised);
+}
 
 struct Judge {
   Material& material;
   const std::map<std::string, Digest>& roots;
   const PathJudge& judge;
   Findings& findings;
+  Words words;
   std::vector<std::pair<Instant, Bytes>> crls;
-  std::map<Digest, Result<AsOfSnapshot>> prepared;                       // by id; each checked once
-  std::map<std::string, std::map<Instant, const SnapshotItem*>> named;   // DID → what its statements name, by time
+  std::map<Digest, Result<AsOfSnapshot>> prepared;                     // by id; each checked once
   std::map<std::pair<Digest, Digest>, std::vector<Question>> questions;  // by snapshot and leaf
-
-  // The snapshot of the counterpart's zone that the counterpart itself named nearest to that time.
-  const SnapshotItem* counterpart_snapshot(const StatementItem& item) {
-    const auto all = named.find(item.counterpart->did);
-    if (all == named.end()) return nullptr;
-    const SnapshotItem* best = nullptr;
-    const auto after = all->second.lower_bound(item.statement.time);
-    if (after != all->second.end()) best = after->second;
-    if (after != all->second.begin()) {
-      const auto before = std::prev(after);
-      if (!best || item.statement.time - before->first < after->first - item.statement.time) best = before->second;
-    }
-    return best->snapshot.zone == item.counterpart->zone ? best : nullptr;
-  }
 
   void ask_at_home(const StatementItem& item, const std::vector<Bytes>& chain) {
     const Statement& s = item.statement;
@@ -72,14 +78,37 @@ struct Judge {
   }
 
   void ask_abroad(const StatementItem& item, const std::vector<Bytes>& chain) {
+    const Statement& s = item.statement;
     const Party& other = *item.counterpart;
-    const SnapshotItem* snapshot = counterpart_snapshot(item);
-    if (!snapshot) {
+    const Word word = words.at(other.zone, other.did, s.issuer.zone, s.time);
+    if (!word.newest) {
       return findings.fault(Verdict::Indeterminate, "recognition", item.member,
-                            "no snapshot of the zone " + other.zone + " that " + other.did + " named is in the bundle");
+                            "no snapshot of the zone " + other.zone + " that was in force then is in the bundle");
     }
-    questions[{snapshot->snapshot.id, item.statement.issuer.cert}].push_back(
-        {&item, snapshot, &chain, "recognition", "under the recognition of the zone " + other.zone});
+    questions[{word.newest->snapshot.id, s.issuer.cert}].push_back(
+        {&item, word.newest, &chain, "recognition", "under the recognition of the zone " + other.zone, word.held});
+  }
+
+  // What leaves must be to a zone that the issuer's own recognises.
+  void check_own_border(const StatementItem& item) {
+    const Statement& s = item.statement;
+    const std::string& other = item.counterpart->zone;
+    const Word word = words.at(s.issuer.zone, s.issuer.did, other, s.time);
+    if (!word.newest) return;  // found missing with the path at home
+    const TrustSnapshot& newest = word.newest->snapshot;
+    if (recognises(newest, other, s.time)) {
+      return findings.pass("recognition", item.member, "the zone " + s.issuer.zone + " recognised the zone " + other);
+    }
+    const std::string what = fmt::format("the zone {} did not recognise the zone {} by its snapshot {} of {}",
+                                         s.issuer.zone, other, newest.sequence, to_rfc3339(newest.created));
+    if (word.held && recognises(word.held->snapshot, other, s.time)) {
+      return findings.fault(Verdict::Contested, "recognition", item.member, what + still_held(s.issuer.did, *word.held));
+    }
+    findings.fault(Verdict::InvalidAtExchange, "recognition", item.member, what);
+  }
+
+  static std::string still_held(const std::string& did, const SnapshotItem& held) {
+    return fmt::format("; {} may still have held snapshot {}, by which it was", did, held.snapshot.sequence);
   }
 
   AsOfReport answer(const Question& q) {
@@ -100,7 +129,30 @@ struct Judge {
     return refused;
   }
 
+  // The counterpart's zone did not recognise the issuer's.
+  void report_unrecognised(const Question& q, const AsOfReport& refusal) {
+    const std::string& member = q.item->member;
+    const Statement& s = q.item->statement;
+    if (!needs_recognition(s.kind)) {
+      return findings.pass(q.group, member,
+                           s.issuer.did + " lets nothing leave by it and needed no recognition: " + refusal.reason.message,
+                           Verdict::ValidUnconfirmed);
+    }
+    std::string what = s.issuer.did + " " + q.under + ": " + refusal.reason.message;
+    if (q.held) {
+      Question older = q;
+      older.snapshot = q.held;
+      const AsOfReport then = answer(older);
+      if (then.verdict == AsOfVerdict::Valid || then.verdict == AsOfVerdict::ValidUnconfirmed) {
+        what += still_held(q.item->counterpart->did, *q.held);
+        return findings.fault(Verdict::Contested, q.group, member, what);
+      }
+    }
+    findings.fault(Verdict::InvalidAtExchange, q.group, member, what);
+  }
+
   void report(const Question& q, const AsOfReport& answer) {
+    if (q.group == "recognition" && not_recognised(answer)) return report_unrecognised(q, answer);
     const Verdict verdict = from(answer.verdict);
     const std::string& member = q.item->member;
     const Issuer& claimed = q.item->statement.issuer;
@@ -143,17 +195,13 @@ struct Judge {
 
   void all() {
     for (const auto& [id, item] : material.statements) {
-      const auto snapshot = material.snapshots.find(item.statement.snapshot_digest);
-      if (item.sealed && snapshot != material.snapshots.end()) {
-        named[item.statement.issuer.did].emplace(item.statement.time, &snapshot->second);
-      }
-    }
-    for (const auto& [id, item] : material.statements) {
       const auto chain = material.chains.find(item.statement.issuer.cert);
       if (chain == material.chains.end()) continue;  // found missing with the seal
       ask_at_home(item, chain->second);
       const auto& other = item.counterpart;
-      if (other && !other->foreign && other->zone != item.statement.issuer.zone) ask_abroad(item, chain->second);
+      if (!other || other->foreign || other->zone == item.statement.issuer.zone) continue;
+      ask_abroad(item, chain->second);
+      if (lets_leave(item.statement.kind)) check_own_border(item);
     }
     for (auto& [key, group] : questions) answer_all(group);
   }
@@ -180,7 +228,7 @@ bool of_a_known_ca(const Material& material, const Crl& crl) {
 
 void check_paths(Material& material, const std::map<std::string, Digest>& roots, const PathJudge& judge,
                  Findings& findings) {
-  Judge all{material, roots, judge, findings, {}, {}, {}, {}};
+  Judge all{material, roots, judge, findings, Words(material), {}, {}, {}};
   for (const Bytes& der : material.crls) {
     const Result<Crl> crl = Crl::parse(der);
     if (!crl || !of_a_known_ca(material, *crl)) continue;  // stays unused

@@ -1,0 +1,38 @@
+// What zones said of each other, and when: of the snapshots in a bundle, the one that was a zone's newest word at an
+// instant, and the older one that its node may still have held. A zone's word counts from the instant at which it was
+// created; what a node held is what its own sealed statements name. Both are in the two logs, and nothing else is asked.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "trust/evidence/verify/material.hpp"
+
+namespace sekisho::trust::verify {
+
+struct Word {
+  const SnapshotItem* newest = nullptr;  // nothing: no snapshot of the bundle says how it was at that instant
+  const SnapshotItem* held = nullptr;    // older, where the node's statements leave open that the newest had reached it
+};
+
+class Words {
+ public:
+  // Keeps pointers into `material`. Only sealed statements count.
+  explicit Words(const Material& material);
+
+  // The word of `zone` about the zone `peer` at that instant; `node` is the DID of the party that is of `zone`.
+  [[nodiscard]] Word at(const std::string& zone, const std::string& node, const std::string& peer, Instant at) const;
+
+ private:
+  struct Naming {
+    const SnapshotItem* named;
+    const SnapshotItem* known;  // the newest that was named until then
+  };
+  std::map<std::string, std::map<std::uint64_t, const SnapshotItem*>> zones_;  // by sequence
+  std::map<std::string, std::map<Instant, Naming>> nodes_;                     // by DID and time of the statement
+};
+
+// Active in that snapshot, and in force by its terms at that instant.
+[[nodiscard]] bool recognises(const TrustSnapshot& snapshot, const std::string& peer, Instant at);
+
+}  // namespace sekisho::trust::verify
