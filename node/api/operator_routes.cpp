@@ -1,3 +1,4 @@
+#include "node/api/negotiation_api.hpp"
 #include "node/api/respond.hpp"
 #include "node/api/routes.hpp"
 
@@ -5,6 +6,7 @@ namespace sekisho::node {
 namespace {
 
 constexpr std::size_t kApplyBody = 8U << 20;
+constexpr std::size_t kNegotiationBody = 256U << 10;
 
 async::Task<http::Response> apply(ApplyService& service, http::Request request) {
   const auto query = query_of(request, {"dry_run"});
@@ -59,6 +61,8 @@ std::vector<Route> operator_routes(const ApiParts& p) {
        acting(p, AgreementControl::Act::Resume)},
       {"POST", "/agreements/{agreement}/withdraw", op, 0, "Nothing crosses under the agreement any more, for good",
        acting(p, AgreementControl::Act::Withdraw)},
+      {"POST", "/negotiations", op, kNegotiationBody, "Negotiate an agreement as consumer, and wait for it",
+       [&p](http::Request request) { return post_negotiation(p, std::move(request)); }},
       {"GET", "/status", op, 0, "How the node is", plain([&p](const http::Request& r) { return status(p, r); })},
       {"GET", "/metrics", op, 0, "Prometheus text",
        plain([&p](const http::Request&) {
