@@ -1,9 +1,11 @@
 // Load on a data plane, and the proof that each answer was a sealed exchange of its own. Prints one JSON object.
 //
 //   pull_bench plain    --port N --name NAME --cert PEM --key PEM --connections C --seconds S --path PATH
+//   pull_bench plain    … --paths FILE [--token T]: the paths of the file, one a line, in turn; a bearer token for each
 //   pull_bench sealed   … --token T --transfer PID --provider-keys FOLDER
 //   pull_bench exchange … the same, and every answer is verified and receipted, eight at a time, with --consumer-keys FOLDER
 #include <cstdio>
+#include <fstream>
 #include <map>
 #include <random>
 
@@ -143,6 +145,15 @@ int fail_with(const Error& error) {
   return 1;
 }
 
+std::vector<std::string> paths_of(const std::string& path, const std::string& file) {
+  if (file.empty()) return {path};
+  std::vector<std::string> paths;
+  std::ifstream in(file);
+  for (std::string line; std::getline(in, line);) paths.push_back(line);
+  if (paths.empty()) paths.push_back(path);
+  return paths;
+}
+
 int run(Arguments a) {
   LoadOptions options;
   options.port = static_cast<std::uint16_t>(std::stoi(a["port"]));
@@ -159,8 +170,12 @@ int run(Arguments a) {
   std::function<void(const LoadAnswer&)> see = [](const LoadAnswer&) {};
   Ed25519PublicKey provider;
   std::unique_ptr<Receipts> receipts;
+  const std::vector<std::string> paths = paths_of(a["path"], a["paths"]);
   if (a.mode == "plain") {
-    make = [&](std::size_t, std::string& out) { out = fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\n\r\n", a["path"], a["name"]); };
+    const std::string token = a["token"].empty() ? "" : fmt::format("Authorization: Bearer {}\r\n", a["token"]);
+    make = [&, token, turn = std::size_t{0}](std::size_t, std::string& out) mutable {
+      out = fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\n{}\r\n", paths[turn++ % paths.size()], a["name"], token);
+    };
   } else {
     const auto key = statement_key(a["provider-keys"]);
     if (!key) return fail_with(key.error());
@@ -192,7 +207,7 @@ int run(Arguments a) {
   if (!report) return fail_with(report.error());
   JsonObject out{{"answers", static_cast<std::int64_t>(report->all_answers)}, {"refused", static_cast<std::int64_t>(report->refused)},
                  {"per_second", report->per_second()},  {"p50_ms", report->percentile_ms(0.5)},
-                 {"p99_ms", report->percentile_ms(0.99)}};
+                 {"p95_ms", report->percentile_ms(0.95)}, {"p99_ms", report->percentile_ms(0.99)}};
   if (report->refused > 0) out["first_refusal"] = report->first_refusal.substr(0, 600);
   if (receipts) {
     if (!receipts->fault()) return fail_with(receipts->fault().error());
