@@ -45,7 +45,8 @@ Status Node::Parts::open_dataspace() {
   if (!context) return fail(context.error());
   http::ClientOptions options;
   options.tls = std::move(*context);
-  options.idle_per_server = 64;
+  options.idle_per_server = 256;  // as many messages as negotiations may be in flight with one peer
+  options.idle_total = 1024;
   peer_http = std::make_shared<http::Client>(std::move(options));
   peers = std::make_unique<PeerClient>(*trust, peer_http);
 
