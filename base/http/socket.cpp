@@ -52,6 +52,18 @@ async::Task<Result<Socket>> connect_resolved(std::string name, std::uint16_t por
   co_return fail(last);
 }
 
+async::Task<Result<std::vector<std::string>>> resolve(std::string name) {
+  auto executor = co_await net::this_coro::executor;
+  tcp::resolver resolver(executor);
+  auto resolved = co_await resolver.async_resolve(name, "", net::as_tuple(net::use_awaitable));
+  auto& [ec, endpoints] = resolved;
+  if (ec) co_return fail(socket_error(ec, "cannot resolve " + name));
+  std::vector<std::string> addresses;
+  for (const auto& entry : endpoints) addresses.push_back(entry.endpoint().address().to_string());
+  if (addresses.empty()) co_return fail(Code::Connection, name + " has no address");
+  co_return addresses;
+}
+
 }  // namespace
 
 Error socket_error(const boost::system::error_code& ec, const std::string& what) {
@@ -116,6 +128,11 @@ async::Task<Result<Socket>> connect_unix(std::string path, async::Deadline deadl
 async::Task<Result<Socket>> connect_name(std::string name, std::uint16_t port, async::Deadline deadline) {
   auto connecting = connect_resolved(name, port);
   co_return co_await async::with_deadline(deadline, std::move(connecting), "connecting to " + name);
+}
+
+async::Task<Result<std::vector<std::string>>> resolve_name(std::string name, async::Deadline deadline) {
+  auto resolving = resolve(name);
+  co_return co_await async::with_deadline(deadline, std::move(resolving), "resolving " + name);
 }
 
 }  // namespace sekisho::http
