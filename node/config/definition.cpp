@@ -82,6 +82,10 @@ constexpr auto kRows = std::to_array<SettingRow>({
      [](const Json& v, Settings& s) { return store_ms(read_duration(v), s.catalog_refresh); }},
     {"egress", "list of host:port", "[]", false, "Where sources may be fetched from; nothing else is ever called.",
      [](const Json& v, Settings& s) { return store(read_text_list(v), s.egress); }},
+    {"transfers.push.allow", "list of hosts", "[]", false,
+     "Where data may be pushed to: maps of host, port (443), address (an IP instead of DNS, for laboratories), ca (PEM "
+     "roots), key (SHA-256 of the certificate's public key). Empty: nowhere.",
+     [](const Json& v, Settings& s) { return store(read_push_hosts(v, s), s.push_allow); }},
     {"clock.uncertainty", "duration", "the kernel's", false,
      "How far the clock may be off. A bound within it is unknown, and unknown never grants.", read_uncertainty},
     {"workers", "number", "0", false, "Threads that serve connections; 0 takes one for each core.",

@@ -29,6 +29,15 @@ struct Limits {
   std::chrono::milliseconds request_time{30'000};
 };
 
+// A host that data may be pushed to.
+struct PushHost {
+  std::string host;                // lower-case DNS name, exact
+  std::uint16_t port = 443;
+  std::string address;             // IP literal to connect to; empty: the name is resolved, and only to public addresses
+  std::filesystem::path ca;        // PEM roots of its certificate; empty: those of the machine
+  std::optional<std::string> key;  // SHA-256 of its certificate's SubjectPublicKeyInfo, 64 hex digits
+};
+
 struct Settings {
   std::filesystem::path file;  // where they came from
   std::string dns;
@@ -44,6 +53,7 @@ struct Settings {
   std::filesystem::path operator_socket;
   std::vector<std::string> cors_origins;
   std::vector<std::string> egress;  // exact host:port
+  std::vector<PushHost> push_allow;
   std::optional<std::chrono::microseconds> clock_uncertainty;
   std::chrono::milliseconds snapshot_poll{500};
   std::chrono::milliseconds catalog_refresh{300'000};  // 0: peers' catalogues are not kept

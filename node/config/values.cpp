@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "base/core/encoding.hpp"
+
 namespace sekisho::node {
 namespace {
 
@@ -102,6 +104,61 @@ Result<std::vector<std::string>> read_text_list(const Json& value) {
     auto text = read_text(item);
     if (!text) return expected_a("a list of texts");
     out.push_back(std::move(*text));
+  }
+  return out;
+}
+
+namespace {
+
+constexpr std::size_t kMostPushHosts = 1024;
+
+Result<PushHost> read_push_host(const JsonObject& object, const Settings& base) {
+  if (auto known = only_members(object, {"host", "port", "address", "ca", "key"}); !known) {
+    return expected_a("host, port, address, ca or key, and nothing else");
+  }
+  PushHost out;
+  const Json* host = object.if_contains("host");
+  if (host == nullptr) return expected_a("a host in each entry");
+  auto name = read_dns_name(*host);
+  if (!name) return fail(name.error());
+  if (is_ip_literal(*name)) return expected_a("a DNS name; an IP address goes into address");
+  out.host = std::move(*name);
+  if (const Json* port = object.if_contains("port")) {
+    const auto number = read_count(*port, 1, 65535);
+    if (!number) return fail(number.error());
+    out.port = static_cast<std::uint16_t>(*number);
+  }
+  if (const Json* address = object.if_contains("address")) {
+    const auto literal = read_text(*address);
+    if (!literal || !is_ip_literal(*literal)) return expected_a("an IP address in address");
+    out.address = *literal;
+  }
+  if (const Json* ca = object.if_contains("ca")) {
+    auto path = read_path(*ca, base);
+    if (!path) return fail(path.error());
+    out.ca = std::move(*path);
+  }
+  if (const Json* key = object.if_contains("key")) {
+    const auto hex = read_text(*key);
+    if (!hex || !digest_from_hex(*hex)) return expected_a("64 lower-case hex digits in key");
+    out.key = *hex;
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<std::vector<PushHost>> read_push_hosts(const Json& value, const Settings& base) {
+  if (!value.is_array() || value.get_array().size() > kMostPushHosts) return expected_a("a list of at most 1024 hosts");
+  std::vector<PushHost> out;
+  for (const auto& item : value.get_array()) {
+    if (!item.is_object()) return expected_a("a list of maps with host, port, address, ca, key");
+    auto host = read_push_host(item.get_object(), base);
+    if (!host) return fail(host.error());
+    for (const PushHost& other : out) {
+      if (other.host == host->host && other.port == host->port) return expected_a("each host and port once");
+    }
+    out.push_back(std::move(*host));
   }
   return out;
 }

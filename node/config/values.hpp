@@ -19,5 +19,7 @@ namespace sekisho::node {
 [[nodiscard]] Result<Endpoint> read_endpoint(const Json& value);                   // "127.0.0.1:9441", "[::1]:9441"
 [[nodiscard]] Result<std::string> read_dns_name(const Json& value);                // lower case, no trailing dot, no wildcard
 [[nodiscard]] Result<std::vector<std::string>> read_text_list(const Json& value);
+// [{host, port?, address?, ca?, key?} …]; ca is relative to the file.
+[[nodiscard]] Result<std::vector<PushHost>> read_push_hosts(const Json& value, const Settings& base);
 
 }  // namespace sekisho::node

@@ -59,6 +59,37 @@ INSTANTIATE_TEST_SUITE_P(
                     BadCase{"DuplicateKey", "data: other\n", Code::YamlSyntax, "node.yaml cannot be read"}),
     [](const auto& test) { return test.param.name; });
 
+TEST(Settings, PushHostsAreReadWithTheirPins) {
+  const auto s = parse_settings(std::string(kGood) + R"(
+transfers:
+  push:
+    allow:
+      - {host: in.trade.eu.example}
+      - {host: in.trade.eu.example, port: 8443, address: 127.0.0.1, ca: lab.pem, key: ")" + std::string(64, 'a') + "\"}\n",
+                                "/srv/farm/node.yaml");
+  ASSERT_TRUE(s) << s.error().chain();
+  ASSERT_EQ(s->push_allow.size(), 2U);
+  EXPECT_EQ(s->push_allow[0].port, 443);
+  EXPECT_TRUE(s->push_allow[0].address.empty());
+  EXPECT_EQ(s->push_allow[1].port, 8443);
+  EXPECT_EQ(s->push_allow[1].address, "127.0.0.1");
+  EXPECT_EQ(s->push_allow[1].ca, "/srv/farm/lab.pem");
+  EXPECT_EQ(s->push_allow[1].key, std::string(64, 'a'));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Push, BadSettings,
+    testing::Values(BadCase{"NoList", "transfers: {push: {allow: all}}\n", Code::SettingInvalid, "'transfers.push.allow': expected a list"},
+                    BadCase{"Name", "transfers: {push: {allow: [in.trade.eu.example]}}\n", Code::SettingInvalid, "a list of maps"},
+                    BadCase{"NoHost", "transfers: {push: {allow: [{port: 443}]}}\n", Code::SettingInvalid, "a host in each entry"},
+                    BadCase{"Literal", "transfers: {push: {allow: [{host: 127.0.0.1}]}}\n", Code::SettingInvalid, "an IP address goes into address"},
+                    BadCase{"Wildcard", "transfers: {push: {allow: [{host: \"*.eu.example\"}]}}\n", Code::SettingInvalid, "a DNS name"},
+                    BadCase{"Address", "transfers: {push: {allow: [{host: a.b, address: lab}]}}\n", Code::SettingInvalid, "an IP address in address"},
+                    BadCase{"Key", "transfers: {push: {allow: [{host: a.b, key: ff}]}}\n", Code::SettingInvalid, "64 lower-case hex digits"},
+                    BadCase{"Unknown", "transfers: {push: {allow: [{host: a.b, spki: ff}]}}\n", Code::SettingInvalid, "nothing else"},
+                    BadCase{"Twice", "transfers: {push: {allow: [{host: a.b}, {host: a.b, port: 443}]}}\n", Code::SettingInvalid, "once"}),
+    [](const auto& test) { return test.param.name; });
+
 TEST(Settings, AllFaultsTogether) {
   const auto s = parse_settings("node: {dns: Farm.JP}\nlisteners: {peer: {address: localhost}}\n", "node.yaml");
   ASSERT_FALSE(s);
