@@ -51,13 +51,20 @@ http::Response NegotiationService::get(const trust::PeerIdentity& peer, const st
 }
 
 async::Task<Status> NegotiationService::terminate(std::string pid, Code code) {
-  const Result<NegotiationPointer> process = impl_->store.find(pid);
+  Result<Turns::Turn> turn = co_await impl_->store.turn(pid);
+  if (!turn) co_return fail(turn.error());
+  Result<NegotiationPointer> process = impl_->store.find(pid);
   if (!process) co_return fail(process.error());
   if (!*process) co_return unknown_process();
-  if (!policy::may_send((*process)->state, policy::NegotiationMessage::Termination, (*process)->role)) {
+  const Negotiation& now = **process;
+  // A final event may have reached the consumer, who then uses the agreement: no end of ours takes that back.
+  if (now.pending == kFinalizedKind || !policy::may_send(now.state, policy::NegotiationMessage::Termination, now.role)) {
     co_return fail(Error(Code::StateTransition, "the negotiation cannot be ended from here").with("state", state(pid)));
   }
-  co_return co_await impl_->end_by_pid(std::move(pid), Error(code, "ended by this node"), true);
+  Result<NegotiationStore::Applied> applied = co_await impl_->end(*process, Error(code, "ended by this node"), true);
+  if (!applied) co_return fail(applied.error());
+  if (applied->message) impl_->parts.outbox.send(std::move(*applied->message));
+  co_return Status();
 }
 
 std::string NegotiationService::state(const std::string& pid) const {
