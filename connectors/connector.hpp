@@ -59,6 +59,9 @@ struct StreamInfo {
 struct OpenRequest {
   std::string stream;  // empty: the first
   std::string cursor;  // of a batch; empty: from the start
+  // Whose position is meant, for a source that keeps positions itself: short, of letters, digits and "-". Each reader
+  // gets every record that comes after it was first opened. Empty: the source's one position.
+  std::string reader;
 };
 
 // What became of a source since it was made.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "connectors/mqtt/mqtt_client_id.hpp"
 #include "connectors/mqtt/mqtt_feed.hpp"
 #include "connectors/source_manifest.hpp"
 
@@ -9,9 +10,14 @@ namespace sekisho::connectors {
 
 namespace {
 
+std::string target_of(const MqttSource& source) {
+  const bool v6 = source.host.find(':') != std::string::npos;
+  return (v6 ? "[" + source.host + "]" : source.host) + ":" + std::to_string(source.port);
+}
+
 class MqttReader final : public Reader {
  public:
-  explicit MqttReader(std::unique_ptr<MqttFeed> feed) : feed_(std::move(feed)) {}
+  MqttReader(std::unique_ptr<MqttFeed> feed, MqttClientId id) : id_(std::move(id)), feed_(std::move(feed)) {}
 
   async::Task<Result<Batch>> read(Credits credits) override {
     Result<MqttTake> taken = co_await feed_->take(credits.records, credits.bytes, credits.deadline);
@@ -28,6 +34,7 @@ class MqttReader final : public Reader {
   void cancel() override { feed_->cancel(); }
 
  private:
+  const MqttClientId id_;  // is free again after the feed has left the broker
   std::unique_ptr<MqttFeed> feed_;
 };
 
@@ -66,13 +73,16 @@ class MqttConnector final : public Connector {
     }
     Result<MqttAddress> where = address();
     if (!where) co_return fail(where.error());
+    MqttClientId id = take_client_id(target_of(source_), source_.client_id, request.reader);
+    where->client_id = id.text;
+    where->lasting = id.lasting;
     auto feed = std::make_unique<MqttFeed>(std::move(*where), source_.wrap, counters_);
     Status begun = co_await feed->begin(deadline);
     if (!begun) {
       counters_->note(begun.error().message);
       co_return fail(begun.error());
     }
-    co_return std::unique_ptr<Reader>(std::make_unique<MqttReader>(std::move(feed)));
+    co_return std::unique_ptr<Reader>(std::make_unique<MqttReader>(std::move(feed), std::move(id)));
   }
 
   [[nodiscard]] Health health() const override {
@@ -112,8 +122,7 @@ class MqttConnector final : public Connector {
 }  // namespace
 
 Result<std::unique_ptr<Connector>> make_mqtt_connector(const MqttSource& source, const Context& context) {
-  const bool v6 = source.host.find(':') != std::string::npos;
-  const std::string target = (v6 ? "[" + source.host + "]" : source.host) + ":" + std::to_string(source.port);
+  const std::string target = target_of(source);
   if (std::ranges::find(context.egress, target) == context.egress.end()) {
     return fail(Code::Forbidden, "the source's address " + target + " is not on the egress list");
   }

@@ -1,7 +1,10 @@
 // A source that is a subscription at an MQTT broker: readings without end, each a JSON object.
 //
-// The broker keeps the position (persistent session under the manifest's client id), so there is no cursor: every
-// open goes on with what was never acknowledged. A read acknowledges what the reads before it returned, acknowledge()
+// The broker keeps the position (persistent session under a client id), so there is no cursor: every open goes on with
+// what was never acknowledged. The id is the manifest's, and "-" with the reader's name where one is given: each reader
+// has a session, which begins with its first open and stays at the broker until somebody removes it there. A second
+// reader of one name beside the first has an id with a number and no lasting session: it gets what comes while it runs,
+// and nothing is kept for it. A read acknowledges what the reads before it returned, acknowledge()
 // what all of them did. A broker that is gone is waited for with idle batches; health() names what happened.
 #pragma once
 

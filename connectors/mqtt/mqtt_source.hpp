@@ -5,7 +5,7 @@
 //    "qos": 1, "version": 5, "user": "node", "secret": "broker", "ca": "ca.pem", "cert": "node.pem", "key": "node.key",
 //    "window": 256, "wrap": true, "schema": {…}}
 //
-// Required: host, topics, client_id (the broker keeps what is unread under it: one reader at a time). Without "ca"
+// Required: host, topics, client_id (the broker keeps what is unread under it and a reader's name, mqtt_connector.hpp). Without "ca"
 // there is no TLS, which is allowed to this machine only. "wrap" makes a record {"topic": …, "reading": …} of a
 // message; without it the message is the record as it is. Publishers must use QoS 1 or 2, or nothing is guaranteed.
 #pragma once

@@ -109,6 +109,42 @@ TEST_F(MqttConnectorTest, ReadsOverTlsWithCertificateAndSecret) {
   EXPECT_TRUE(nothing->idle) << nothing->content;
 }
 
+TEST_F(MqttConnectorTest, EachReaderHasItsPositionAndASecondOneBesideItNone) {
+  start();
+  Result<std::unique_ptr<Connector>> connector = make(manifest());
+  ASSERT_TRUE(connector) << connector.error().chain();
+  const async::Deadline deadline = async::Deadline::in(std::chrono::seconds(20));
+  const auto open = [&](const char* reader) {
+    OpenRequest request;
+    request.reader = reader;
+    Result<std::unique_ptr<Reader>> made = async::sync_wait((*connector)->open(std::move(request), deadline));
+    EXPECT_TRUE(made) << made.error().chain();
+    return made ? std::move(*made) : nullptr;
+  };
+  const auto read = [&](Reader& reader, std::chrono::milliseconds time) {
+    Result<Batch> batch = async::sync_wait(reader.read({10, 1U << 20, async::Deadline::in(time)}));
+    return batch ? batch->content : batch.error().chain();
+  };
+  constexpr std::chrono::seconds kLong{10};
+  auto a = open("a"), beside = open("a"), b = open("b");
+  ASSERT_TRUE(a && beside && b);
+  ASSERT_TRUE(broker_->publish("farm/a", {"{\"n\":1}"}));
+  for (Reader* one : {a.get(), beside.get(), b.get()}) EXPECT_EQ(read(*one, kLong), "{\"n\":1}\n");
+  for (Reader* one : {a.get(), beside.get(), b.get()}) EXPECT_TRUE(async::sync_wait(one->acknowledge(deadline)));
+  a.reset();
+  b.reset();
+  ASSERT_TRUE(broker_->publish("farm/a", {"{\"n\":2}"}));
+  EXPECT_EQ(read(*beside, kLong), "{\"n\":2}\n");
+  beside.reset();
+  a = open("a");
+  b = open("b");
+  beside = open("a");
+  ASSERT_TRUE(a && beside && b);
+  EXPECT_EQ(read(*a, kLong), "{\"n\":2}\n");
+  EXPECT_EQ(read(*b, kLong), "{\"n\":2}\n");
+  EXPECT_EQ(read(*beside, std::chrono::milliseconds(200)), "");
+}
+
 TEST_F(MqttConnectorTest, WhatIsNotTrustedIsRefusedWithoutTheSecret) {
   start();
   struct Case {
