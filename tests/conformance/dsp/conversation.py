@@ -4,7 +4,7 @@ import time
 import uuid
 
 import kit_messages as say
-from mock_peer import check
+from mock_peer import TAKING, check
 
 NEGOTIATION = {  # word → path after the pid, "@type"
     "request": ("", "ContractRequestMessage"), "counter": ("request", "ContractRequestMessage"),
@@ -110,7 +110,7 @@ class Conversation:
         path, kind = (TRANSFER if self.transfer else NEGOTIATION)[word]
         if manner == "late":
             time.sleep(LATE)  # the node speaks first, and hears 404
-        manners = [manner] if manner in ("drop", "500") else []
+        manners = [manner] if manner not in ("", "late") else []
         place = f"/{self.room}/{self.mine}/{path}"
         expected = self.peer.expect(place, kind, manners=manners)
         self.places.add(place)
@@ -128,7 +128,7 @@ class Conversation:
             agreed = document["agreement"]
             check(agreed["target"] == self.subject and agreed["assignee"] == say.PARTICIPANT and "timestamp" in agreed, "the agreement is another")
 
-    def hear_request(self):
+    def hear_request(self, manners=()):
         where = f"http://localhost:{self.peer.port}"
         trigger = {"providerId": say.PARTICIPANT, "connectorAddress": where}
         if self.transfer:
@@ -141,7 +141,7 @@ class Conversation:
 
         kind = "TransferRequestMessage" if self.transfer else "ContractRequestMessage"
         place = f"/{self.room}/request#{self.subject}"
-        expected = self.peer.expect(place, kind, reply)
+        expected = self.peer.expect(place, kind, reply, manners)
         self.node.trigger(self.room, trigger)
         document = expected.wait()
         self.peer.forget(place)
@@ -158,5 +158,5 @@ class Conversation:
             came = [(path, manner) for path, manner in self.peer.log if f"/{self.mine}/" in path]
         strays = {path for path, _ in came} - self.places
         check(not strays, f"came unasked: {sorted(strays)}")
-        taken = sum(1 for _, manner in came if manner == "take")
+        taken = sum(1 for _, manner in came if manner == "take" or manner in TAKING)
         check(taken == self.heard, f"{taken} messages came, {self.heard} were expected")

@@ -190,7 +190,7 @@ Status LabNode::open_services() {
   tokens_ = std::make_unique<node::TokenService>(self_.did, self_.token_key, *clock_, *random_);
   node::OutboxOptions sending;
   sending.delay = settings_.delay;
-  sending.attempt = std::chrono::seconds(5);
+  sending.attempt = settings_.attempt;
   sending.first_pause = settings_.retry;
   sending.longest_pause = settings_.retry;
   sending.attempts = settings_.retries;

@@ -63,7 +63,8 @@ Result<Settings> load_settings(const std::filesystem::path& file) {
   const auto delay = read("delay_ms", 500, 60'000);
   const auto retry = read("retry_ms", 250, 60'000);
   const auto retries = read("retries", 16, 1000);
-  for (const auto* value : {&port, &webhooks, &delay, &retry, &retries}) {
+  const auto attempt = read("attempt_ms", 5000, 60'000);
+  for (const auto* value : {&port, &webhooks, &delay, &retry, &retries, &attempt}) {
     if (!*value) return fail(value->error());
   }
   out.port = static_cast<std::uint16_t>(*port);
@@ -71,6 +72,7 @@ Result<Settings> load_settings(const std::filesystem::path& file) {
   out.delay = std::chrono::milliseconds(*delay);
   out.retry = std::chrono::milliseconds(*retry);
   out.retries = static_cast<unsigned>(*retries);
+  out.attempt = std::chrono::milliseconds(*attempt);
   Result<std::string> data = get_string(root, "data");
   if (!data) return fail(data.error());
   out.data = *data;

@@ -2,7 +2,7 @@
 //
 //   {"port": 8282, "webhooks": 8687, "data": "/tmp/lab",          data: a folder that does not exist yet
 //    "strategy": "tck",                                            or "product": what a node does on its own
-//    "delay_ms": 500, "retry_ms": 250, "retries": 16,
+//    "delay_ms": 500, "retry_ms": 250, "retries": 16, "attempt_ms": 5000,
 //    "peer": {"participant": "TCK_PARTICIPANT", "address": "http://localhost:8083", "authorization": "\"any\""}}
 #pragma once
 
@@ -24,6 +24,7 @@ struct Settings {
   std::chrono::milliseconds delay{500};
   std::chrono::milliseconds retry{250};
   unsigned retries = 16;
+  std::chrono::milliseconds attempt{5000};  // for one message and its answer
   std::string participant;    // who every caller is
   http::Url peer;             // where the peer listens: a loopback host
   std::string authorization;  // sent as it is; empty: none

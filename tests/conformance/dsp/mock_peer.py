@@ -8,6 +8,8 @@ import threading
 import time
 
 WAIT = 5.0  # for a message or a state
+HANG = 1.5  # seconds of silence; longer than the node of the replay waits for an answer
+TAKING = {"html": (200, b"<html>thanks</html>"), "no body": (204, b""), "long": (200, b"x" * 100_000)}
 
 
 class Refused(Exception):
@@ -23,7 +25,7 @@ class Peer:
     """Paths that messages are expected on. expect() returns an Expected that wait() takes the body from."""
 
     def __init__(self, judge):
-        self.judge, self.lock, self.paths, self.log = judge, threading.Lock(), {}, []
+        self.judge, self.lock, self.paths, self.log, self.elsewhere = judge, threading.Lock(), {}, [], 0
         peer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -55,17 +57,8 @@ class Peer:
             expected = self.paths.get(path)
             manner = expected.next_manner() if expected else "unknown"
             self.log.append((path, manner))
-        if manner == "unknown":
-            return self.answer(handler, 404, b"Not found")
-        if manner == "drop":
-            handler.close_connection = True
-            return handler.connection.close()
-        if manner == "500":
-            return self.answer(handler, 500, b"<html>oops</html>")
-        if manner == "409":
-            self.forget(path)
-            body = {"@type": "TransferError", "providerPid": "x", "consumerPid": "x", "code": "409", "@context": []}
-            return self.answer(handler, 409, json.dumps(body).encode())
+        if manner != "take" and manner not in TAKING:
+            return self.misbehave(handler, manner, path)
         try:
             document = json.loads(raw)
             self.judge.judge(document, expected.kind)
@@ -74,13 +67,41 @@ class Peer:
         except Exception as error:  # the kit would hang here; the test shall say why
             expected.fail(error)
             return self.answer(handler, 500, str(error).encode())
+        if manner in TAKING:
+            return self.answer(handler, *TAKING[manner])
         if reply is None:
             return self.empty(handler)
         return self.answer(handler, 200, json.dumps(reply).encode())
 
+    def misbehave(self, handler, manner, path):
+        if manner == "409":  # as the kit does it: the path is gone
+            self.forget(path)
+            body = {"@type": "TransferError", "providerPid": "x", "consumerPid": "x", "code": "409", "@context": []}
+            return self.answer(handler, 409, json.dumps(body).encode())
+        if manner == "unknown":
+            return self.answer(handler, 404, b"Not found")
+        if manner == "hang":
+            time.sleep(HANG)
+        if manner in ("drop", "hang"):
+            pass
+        elif manner == "garbage":
+            handler.wfile.write(b"SSH-2.0-OpenSSH_9.2\r\n")
+        elif manner == "half":
+            handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")
+        elif manner == "redirect":
+            return self.answer(handler, 302, b"", f"Location: http://127.0.0.1:{self.elsewhere}/\r\n")
+        elif manner.endswith(" typed"):
+            kind = "TransferError" if "/transfers/" in path else "ContractNegotiationError"
+            body = {"@context": ["https://w3id.org/dspace/2025/1/context.jsonld"], "@type": kind, "providerPid": "x", "consumerPid": "x", "code": "x"}
+            return self.answer(handler, int(manner[:3]), json.dumps(body).encode())
+        else:
+            return self.answer(handler, int(manner[:3]), b"<html>oops</html>")
+        handler.close_connection = True
+        handler.connection.close()
+
     @staticmethod
-    def answer(handler, status, body):
-        handler.wfile.write(f"HTTP/1.1 {status} X\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
+    def answer(handler, status, body, fields=""):
+        handler.wfile.write(f"HTTP/1.1 {status} X\r\n{fields}Content-Length: {len(body)}\r\n\r\n".encode() + body)
 
     @staticmethod
     def empty(handler):

@@ -11,8 +11,10 @@ import sys
 import tempfile
 import time
 
+import bad_input
 import dsp_schema
 import extras
+import faults
 import official
 import scenarios
 from conversation import Conversation
@@ -78,7 +80,8 @@ def converse(node, peer, lines, subject, transfer, provider):
 def replay(program):
     judge = dsp_schema.Judge()
     peer = Peer(judge)
-    settings = {"delay_ms": 60, "retry_ms": 25, "retries": 160,
+    peer.elsewhere = faults.ELSEWHERE.port
+    settings = {"delay_ms": 60, "retry_ms": 25, "retries": 160, "attempt_ms": 1000,
                 "peer": {"participant": "TCK_PARTICIPANT", "address": f"http://localhost:{peer.port}", "authorization": "any"}}
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="sekisho-dsp-") as folder:
@@ -88,6 +91,9 @@ def replay(program):
         finally:
             process.terminate()
             ended = process.wait(30)
+    wrong, asked, ended_too = bad_inputs(program, judge)
+    outcomes |= wrong
+    ended = ended or ended_too
     official_tests = [name for name in outcomes if name in talks() and name not in scenarios.MORE]
     for name, failure in outcomes.items():
         print(f"  {name:20} {'passed' if failure is None else 'FAILED: ' + failure}")
@@ -96,6 +102,7 @@ def replay(program):
         print(f"  the node ended with {ended}")
         failed += 1
     print(f"replay: {len(official_tests)} tests of the kit, {len(outcomes) - len(official_tests)} more, "
+          f"{asked} requests of bad input, "
           f"{sum(judge.counted.values())} messages and answers judged by {len(judge.counted)} schemas, {time.monotonic() - began:.1f} s")
     if judge.reason:
         print(f"replay: the JSON Schemas were not asked: {judge.reason}")
@@ -104,8 +111,22 @@ def replay(program):
     return 0 if failed == 0 and len(official_tests) == 65 else 1
 
 
+def bad_inputs(program, judge):
+    """With a node of its own, whose log is counted."""
+    peer = Peer(judge)
+    settings = {"delay_ms": 0, "peer": {"participant": "TCK_PARTICIPANT", "address": f"http://localhost:{peer.port}", "authorization": "any"}}
+    with tempfile.TemporaryDirectory(prefix="sekisho-dsp-") as folder:
+        process, ready = start_node(program, folder, settings)
+        try:
+            outcomes, asked = bad_input.play(Node(judge, ready), peer, pathlib.Path(folder) / "node.log")
+        finally:
+            process.terminate()
+            ended = process.wait(30)
+    return outcomes, asked, ended
+
+
 def run_all(node, peer):
-    tests = {**talks(), **extras.ALL}
+    tests = {**talks(), **extras.ALL, **faults.ALL}
     with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
         running = {name: pool.submit(test, node, peer) for name, test in tests.items()}
     time.sleep(0.3)  # what comes now comes unasked
@@ -118,6 +139,7 @@ def run_all(node, peer):
             outcomes[name] = None
         except Exception as error:  # noqa: BLE001: any failure is a row of the table
             outcomes[name] = f"{type(error).__name__}: {error}"
+    outcomes["no redirection"] = faults.followed()
     return outcomes
 
 
