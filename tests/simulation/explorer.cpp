@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <deque>
 #include <random>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -80,6 +81,12 @@ Schedule shorten(const Scenario& scenario, const Plant& plant, Schedule schedule
   return schedule;
 }
 
+std::string rules_of(const std::vector<Violation>& violations) {
+  std::set<std::string> rules;
+  for (const Violation& v : violations) rules.insert(v.rule);
+  return fmt::format("{}", fmt::join(rules, " "));
+}
+
 Found found_by(const Scenario& scenario, const Plant& plant, const Schedule& schedule, const std::string& rule,
                std::uint64_t seed, std::uint64_t runs) {
   Found found;
@@ -118,6 +125,7 @@ Outcome explore(const Scenario& scenario, const Plant& plant, Bounds bounds) {
   Outcome out;
   std::deque<Schedule> waiting{Schedule{}};
   std::uint64_t skipped = 0;
+  std::set<std::string> known;
   while (!waiting.empty()) {
     const Schedule schedule = std::move(waiting.front());
     waiting.pop_front();
@@ -126,8 +134,12 @@ Outcome explore(const Scenario& scenario, const Plant& plant, Bounds bounds) {
     world.run(follow);
     out.tally.add(world.tally());
     if (!world.violations().empty()) {
-      out.found = found_by(scenario, plant, schedule, world.violations().front().rule, kWorldSeed, out.tally.runs);
-      return out;
+      if (known.insert(rules_of(world.violations())).second) {
+        out.found.push_back(
+            found_by(scenario, plant, schedule, world.violations().front().rule, kWorldSeed, out.tally.runs));
+      }
+      if (!bounds.to_the_end) return out;
+      continue;
     }
     if (schedule.deviations.size() >= bounds.deviations) continue;
     const bool last = schedule.deviations.size() + 1 == bounds.deviations;

@@ -29,12 +29,13 @@ struct Found {
 
 struct Outcome {
   Tally tally;
-  std::optional<Found> found;  // the first violation ends the exploration
+  std::vector<Found> found;  // one for each set of rules that was broken together
 };
 
 struct Bounds {
   unsigned deviations = 1;   // every schedule with so many at most
   std::uint64_t stride = 1;  // of the schedules with the most deviations only each so-many-th
+  bool to_the_end = false;   // the first violation does not end the exploration
 };
 
 [[nodiscard]] Outcome explore(const Scenario& scenario, const Plant& plant, Bounds bounds);

@@ -148,7 +148,7 @@ std::vector<Scenario> make_scenarios() {
       {"suspended by both",
        product,
        true,
-       false,
+       true,
        {kAskTransfer, farm_suspends, at_once(trade_suspends), farm_resumes, trade_completes}},
       {"transfer ended by both", product, true, true, {kAskTransfer, farm_completes, at_once(trade_stops)}},
       {"transfer ended early", product, true, true, {kAskTransfer, trade_stops, farm_stops}},
