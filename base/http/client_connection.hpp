@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <list>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -44,14 +45,24 @@ class IdleConnections final : public boost::asio::execution_context::service {
   void give(std::string server, std::unique_ptr<ClientConnection> connection, const ClientOptions& options);
 
  private:
-  void shutdown() override { idle_.clear(); }
+  void shutdown() override {
+    idle_.clear();
+    servers_.clear();
+  }
 
   struct Entry {
     std::string server;
     std::unique_ptr<ClientConnection> connection;
     std::chrono::steady_clock::time_point since;
   };
+  struct Server {
+    std::uint64_t generation = 0;  // of the last take()
+    std::size_t idle = 0;
+  };
+  std::list<Entry>::iterator drop(std::list<Entry>::iterator at);
+
   std::list<Entry> idle_;  // oldest first
+  std::map<std::string, Server, std::less<>> servers_;  // of the entries
 };
 
 }  // namespace sekisho::http

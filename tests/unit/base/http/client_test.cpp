@@ -1,5 +1,7 @@
 #include "base/http/client.hpp"
 
+#include <array>
+
 #include "tests/support/co_test.hpp"
 #include "tests/support/script_server.hpp"
 
@@ -257,6 +259,40 @@ CO_TEST(Client, ForgottenConnectionsAreNotUsedAgain) {
   auto second = co_await client.send(get(server->port));
   CO_ASSERT(second.has_value());
   EXPECT_EQ(server->connections, 2U);
+}
+
+async::Task<Status> read_to_end(ResponseReader& reader) {
+  while (true) {
+    auto part = co_await reader.read(1000);
+    if (!part) co_return fail(part.error());
+    if (part->empty()) co_return Status();
+  }
+}
+
+CO_TEST(Client, KeepsNoMoreConnectionsOfAServerThanItMay) {
+  auto executor = co_await async::current_executor();
+  const std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
+  const Script::End hold = Script::End::Hold;
+  auto server = test::start_script(executor, {{{answer, answer, answer}, hold}, {{answer}, hold}, {{answer}, hold}, {{answer}, hold}});
+  ClientOptions options;
+  options.idle_per_server = 1;
+  Client client{options};
+  const std::array<unsigned, 2> counts{2, 3};
+  for (const unsigned connections : counts) {
+    auto first = co_await client.open(get(server->port));
+    CO_ASSERT(first.has_value());
+    auto second = co_await client.open(get(server->port));
+    CO_ASSERT(second.has_value());
+    EXPECT_EQ(server->connections, connections) << "the second has no idle connection to take";
+    auto one = co_await read_to_end(*first);
+    EXPECT_TRUE(one.has_value());
+    auto two = co_await read_to_end(*second);
+    EXPECT_TRUE(two.has_value());
+  }
+  client.forget_idle();
+  auto fresh = co_await client.send(get(server->port));
+  EXPECT_TRUE(fresh.has_value());
+  EXPECT_EQ(server->connections, 4U);
 }
 
 }  // namespace
