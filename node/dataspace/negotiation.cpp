@@ -15,7 +15,7 @@ std::optional<policy::NegotiationMessage> message_of(std::string_view kind) {
   if (kind == kFinalizedKind) return policy::NegotiationMessage::Finalized;
   if (kind == kAcceptedKind) return policy::NegotiationMessage::Accepted;
   if (kind == kTerminationKind) return policy::NegotiationMessage::Termination;
-  return std::nullopt;  // a first request: the state is that of its writing
+  return std::nullopt;  // a first request or offer: the state is that of its writing
 }
 
 }  // namespace
@@ -64,6 +64,14 @@ Result<Negotiation> Negotiation::from_row(const JsonObject& row, const LocalIden
 void Negotiation::enter(policy::NegotiationState next) {
   state = next;
   (void)visit(static_cast<std::size_t>(next));
+}
+
+bool Negotiation::asked() const {
+  return role == Role::Provider || visits[static_cast<std::size_t>(policy::NegotiationState::Requested)] != 0;
+}
+
+bool Negotiation::waits() const {
+  return role == Role::Consumer && state == policy::NegotiationState::Offered && pending.empty();
 }
 
 policy::NegotiationState Negotiation::acknowledged() const {

@@ -18,8 +18,8 @@ struct Negotiation : ProcessBase {
   policy::NegotiationState state = policy::NegotiationState::None;
   std::string dataset;
   std::string offer;  // its "@id"
-  Digest rules{};     // of the offer that was asked for
-  Json terms;         // consumer: the MessageOffer that was asked for; else null
+  Digest rules{};     // of the offer that was asked for; of an offer that waits for the operator, its own
+  Json terms;         // consumer: that MessageOffer; else null
   std::shared_ptr<const AgreementRecord> record;  // from the agreement message on; in the book when it may be used
 
   [[nodiscard]] bool ended() const { return policy::is_final(state); }
@@ -27,6 +27,10 @@ struct Negotiation : ProcessBase {
   [[nodiscard]] static Result<Negotiation> from_row(const JsonObject& row, const LocalIdentity& self);
 
   void enter(policy::NegotiationState next);
+  // False for a consumer whose process a provider began: nothing was asked for yet.
+  [[nodiscard]] bool asked() const;
+  // A consumer's operator decides: an offer lies before it, and nothing is on its way.
+  [[nodiscard]] bool waits() const;
   // The state once the peer has acknowledged the pending message.
   [[nodiscard]] policy::NegotiationState acknowledged() const;
   // The next state when the peer's message comes: a pending message that was sent counts as acknowledged where only that
@@ -37,6 +41,7 @@ struct Negotiation : ProcessBase {
 // Kinds of messages in the outbox.
 inline constexpr std::string_view kRequestKind = "request";
 inline constexpr std::string_view kCounterKind = "counter";
+inline constexpr std::string_view kInitialOfferKind = "initial-offer";
 inline constexpr std::string_view kOfferKind = "offer";
 inline constexpr std::string_view kAgreementKind = "agreement";
 inline constexpr std::string_view kVerificationKind = "verification";

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "node/dataspace/fields.hpp"
@@ -57,7 +59,73 @@ async::Task<Result<std::string>> NegotiationService::request(std::string provide
   co_return applied->process->pid;
 }
 
-// A provider may answer a request by an offer of its own. This node takes it when its rules are the ones it asked for.
+Status NegotiationService::Impl::put_offered(Negotiation& process, const Json& offered) const {
+  policy::AdmissionOptions admission;
+  admission.now = parts.clock.now();
+  Result<policy::PolicyIr> admitted = policy::admit_policy(offered, policy::PolicyKind::MessageOffer, admission);
+  if (!admitted) return fail(admitted.error());
+  const auto names = [&](const char* member, const std::string& party) {
+    const Result<std::string> named = get_string(offered.get_object(), member);
+    return !named || *named == party;
+  };
+  if (!names("assigner", process.peer_did) || !names("assignee", parts.self.did)) {
+    return fail(Error(Code::OfferMismatch, "the offer names other parties than its sender and this node").with("pointer", "/offer/assigner"));
+  }
+  if (!acceptable_id(admitted->id)) return shape_error("/offer/@id", "is not an acceptable id");
+  if (!acceptable_id(admitted->target)) return shape_error("/offer/target", "is not an acceptable id");
+  process.dataset = admitted->target;
+  process.offer = admitted->id;
+  process.rules = admitted->digest;
+  process.terms = offered;
+  return {};
+}
+
+// A provider begins. What it offers is kept for the operator, who alone can accept it (the profile is asked, and in the
+// product says nothing).
+async::Task<Result<http::Response>> NegotiationService::Impl::take_initial_offer(trust::PeerIdentity peer, std::string body) {
+  Result<ContractOfferMessage> message = parse_contract_offer(body);
+  if (!message) co_return fail(message.error());
+  if (message->consumer_pid) co_return shape_error("/consumerPid", "belongs to a counter-offer");
+  Result<std::string> base = parts.profile.callback(*message->callback, peer.dns);
+  if (!base) co_return fail(base.error());
+  Change<Negotiation> change;
+  Negotiation& next = change.next;
+  next.peer_pid = message->provider_pid;
+  next.role = Role::Consumer;
+  next.peer_did = peer.did;
+  next.peer_dns = peer.dns;
+  next.peer_zone = peer.zone;
+  next.base = std::move(*base);
+  Status sound = put_offered(next, message->offer);
+  if (!sound) co_return fail(sound.error());
+
+  Result<Turns::Turn> turn = co_await store.turn("offer " + peer.did + " " + message->provider_pid);
+  if (!turn) co_return fail(turn.error());
+  const Digest digest = message_digest(to_body(*message));
+  Result<NegotiationPointer> existing = store.find_by_peer(peer.did, message->provider_pid, Role::Consumer);
+  if (!existing) co_return fail(existing.error());
+  if (*existing) {
+    if ((*existing)->was_seen(digest)) co_return answer(**existing, 201, std::nullopt);
+    co_return fail(Error(Code::StateTransition, "another offer with the providerPid of a process").with("pointer", "/providerPid"));
+  }
+  Status admitted = store.admit(peer.did, std::min(limits.offers_per_peer, limits.open_per_peer));
+  if (!admitted) co_return fail(admitted.error());
+  Status room = parts.outbox.admit();
+  if (!room) co_return fail(room.error());
+
+  next.pid = new_pid(parts.random);
+  next.enter(policy::NegotiationState::Offered);
+  next.see(digest);
+  change.entries.push_back(decision(next, "offer", Word::Peer));
+  step(change);
+  change.mutations.push_back(store.peer_index(next));
+  Result<NegotiationStore::Applied> applied = co_await apply(std::move(change));
+  if (!applied) co_return fail(applied.error());
+  co_return answer(*applied->process, 201, std::move(applied->message));
+}
+
+// A provider may answer a request by an offer of its own. This node takes it when its rules are the ones it asked for;
+// another ends the negotiation of somebody who waits for it, and else waits for the operator.
 async::Task<Result<http::Response>> NegotiationService::Impl::take_offer(Held held, std::string body) {
   Result<ContractOfferMessage> message = parse_contract_offer(body);
   if (!message) co_return fail(message.error());
@@ -76,14 +144,17 @@ async::Task<Result<http::Response>> NegotiationService::Impl::take_offer(Held he
   change.next.peer_pid = message->provider_pid;
   change.next.enter(*state);
   change.next.see(digest);
-  if (same) {
-    step(change);
-  } else {
-    add_termination(change, same.error());
+  const bool ends = !same && waiters.waited_for(change.next.pid);
+  if (!same && !ends) {
+    Status taken = put_offered(change.next, message->offer);
+    if (!taken) co_return fail(taken.error());
   }
+  change.entries.push_back(decision(change.next, "offer", Word::Peer));
+  if (same) step(change);
+  if (ends) add_termination(change, same.error());
   Result<NegotiationStore::Applied> applied = co_await store.apply(std::move(change));
   if (!applied) co_return fail(applied.error());
-  if (!same) waiters.settle(applied->process->pid, Result<AgreementPointer>(fail(same.error())));
+  if (ends) waiters.settle(applied->process->pid, Result<AgreementPointer>(fail(same.error())));
   co_return answer(*applied->process, 200, std::move(applied->message));
 }
 
@@ -149,6 +220,8 @@ async::Task<Result<http::Response>> NegotiationService::Impl::take_agreement(Hel
     co_return response;
   }
   change.next.record = *record;
+  Status kept = keep_document(change, **record);
+  if (!kept) co_return fail(kept.error());
   step(change);
   Result<NegotiationStore::Applied> applied = co_await apply(std::move(change));
   if (!applied) co_return fail(applied.error());

@@ -1,5 +1,6 @@
-// The negotiation service's inside, in three files: what both roles share (negotiation_service.cpp), the provider's steps
-// and the consumer's. Internal to this room.
+// The negotiation service's inside: what both roles share (negotiation_service.cpp), the provider's steps and the consumer's,
+// what this node says (negotiation_own.cpp), what operators decide (negotiation_acts.cpp) and what the log keeps of it all
+// (negotiation_evidence.cpp). Internal to this room.
 #pragma once
 
 #include <string>
@@ -13,6 +14,9 @@ namespace sekisho::node {
 using NegotiationPointer = std::shared_ptr<const Negotiation>;
 using NegotiationStore = ProcessStore<Negotiation>;
 using AgreementPointer = std::shared_ptr<const AgreementRecord>;
+
+// Whose word an entry of the log records: this node's decision, or what the peer's message said.
+enum class Word { Own, Peer };
 
 struct NegotiationService::Impl {
   DataspaceParts parts;
@@ -40,12 +44,17 @@ struct NegotiationService::Impl {
   [[nodiscard]] async::Task<Result<http::Response>> take_verification(Held held, trust::PeerIdentity peer, std::string body);
   // What a consumer asks for is an offer that is made to it, word for word (A14).
   [[nodiscard]] Status obtainable(const trust::PeerIdentity& peer, const Json& wanted) const;
+  // The offer as published now, where the consumer may have it. OfferUnknown else.
+  [[nodiscard]] Result<std::shared_ptr<const Offer>> made_to(const std::string& offer, const trust::PeerIdentity& consumer) const;
   // The agreement of a process, pinned with what is in force now.
   [[nodiscard]] Result<AgreementPointer> agree(const Negotiation& process) const;
 
   // Consumer. The first request, written but not sent.
   [[nodiscard]] async::Task<Result<NegotiationStore::Applied>> open(std::string provider_dns, std::string dataset, Json offer);
+  [[nodiscard]] async::Task<Result<http::Response>> take_initial_offer(trust::PeerIdentity peer, std::string body);
   [[nodiscard]] async::Task<Result<http::Response>> take_offer(Held held, std::string body);
+  // Admits what a provider offers, by itself and strictly, and makes it what the process is about.
+  [[nodiscard]] Status put_offered(Negotiation& process, const Json& offered) const;
   [[nodiscard]] async::Task<Result<http::Response>> take_agreement(Held held, trust::PeerIdentity peer, std::string body);
   [[nodiscard]] Result<AgreementPointer> check_agreement(const Negotiation& process, const Json& document) const;
 
@@ -60,10 +69,16 @@ struct NegotiationService::Impl {
   // store.apply, and the book gets an agreement that is about to be final.
   [[nodiscard]] async::Task<Result<NegotiationStore::Applied>> apply(Change<Negotiation> change);
 
-  [[nodiscard]] async::Task<Result<http::Response>> take_event(Held held, std::string body);
+  // A message of the operator's will; terms: what a counter-request is about from now on.
+  [[nodiscard]] async::Task<Status> say(std::string pid, policy::NegotiationMessage message, std::optional<Json> terms);
+
+  [[nodiscard]] async::Task<Result<http::Response>> take_event(Held held, trust::PeerIdentity peer, std::string body);
+  [[nodiscard]] async::Task<Result<http::Response>> take_final(Held held, trust::PeerIdentity peer,
+                                                               NegotiationEventMessage message, Change<Negotiation> change);
   [[nodiscard]] async::Task<Result<http::Response>> take_termination(Held held, std::string body);
-  // Ends a held process. told: the peer is sent a termination.
-  [[nodiscard]] async::Task<Result<NegotiationStore::Applied>> end(NegotiationPointer process, Error reason, bool told);
+  // Ends a held process. told: the peer is sent a termination. by: whose word it was.
+  [[nodiscard]] async::Task<Result<NegotiationStore::Applied>> end(NegotiationPointer process, Error reason, bool told,
+                                                                   Word by = Word::Own);
   // The same from outside of a message; the termination is sent at once.
   [[nodiscard]] async::Task<Status> end_by_pid(std::string pid, Error reason, bool told);
   // After the answer that refused a message of the peer has left.
@@ -72,6 +87,11 @@ struct NegotiationService::Impl {
 
   [[nodiscard]] Outgoing outgoing(const Negotiation& process, std::string_view kind, std::string_view path,
                                   std::function<std::string(const std::vector<CommittedEntry>&)> body) const;
+  // One decision for the log. Canonical JSON: what, act, by, negotiation, process, peer, dataset, offer, rules, terms
+  // (SHA-256 of the MessageOffer's canonical JSON, where it is known) and code.
+  [[nodiscard]] EntryDraft decision(const Negotiation& process, std::string_view act, Word by) const;
+  // What the statements' digest stands for, for ever.
+  [[nodiscard]] Status keep_document(Change<Negotiation>& change, const AgreementRecord& record) const;
   [[nodiscard]] EntryDraft own_statement(const Negotiation& process, const AgreementRecord& record) const;
   [[nodiscard]] EntryDraft peer_statement(const Negotiation& process, const AgreementRecord& record, trust::Envelope envelope) const;
   // The peer's `agreement` statement says what was agreed: digest, negotiation and both parties.

@@ -14,12 +14,16 @@ async::Task<void> NegotiationService::delivered(OutboxMessage message, std::stri
   Negotiation& next = change.next;
   next = **process;
   const policy::NegotiationState state = next.acknowledged();
-  const bool entered = message.kind == kRequestKind || state != next.state;
+  const bool first = message.kind == kRequestKind || message.kind == kInitialOfferKind;
+  const bool entered = first || state != next.state;
   if (state != next.state) next.enter(state);
   next.pending.clear();
-  if (message.kind == kRequestKind && next.peer_pid.empty()) {
+  if (first && next.peer_pid.empty()) {
+    const bool provider = next.role == Role::Provider;
     const Result<ProcessDocument> document = parse_negotiation(answer);
-    if (document && document->ids.consumer == next.pid) next.peer_pid = document->ids.provider;
+    if (document && (provider ? document->ids.provider : document->ids.consumer) == next.pid) {
+      next.peer_pid = provider ? document->ids.consumer : document->ids.provider;
+    }
   }
   if (entered) impl_->step(change);
   if (!next.ended() && !change.message) {
@@ -40,7 +44,7 @@ async::Task<void> NegotiationService::refused(OutboxMessage message, Error error
     // An error in reply to a termination may be ignored.
     co_await delivered(std::move(message), "");
   } else if (message.kind != kFinalizedKind || answered) {
-    ended = co_await impl_->end_by_pid(message.process, std::move(error), message.kind != kRequestKind);
+    ended = co_await impl_->end_by_pid(message.process, std::move(error), message.kind != kRequestKind && message.kind != kInitialOfferKind);
   }
   // A final event that did not reach the consumer: the agreement stands, the row stays, the next start sends it again.
   if (!ended) log_warn("dataspace.outbox", ended.error(), {{"process", message.process}});

@@ -19,6 +19,7 @@ std::function<std::string(const std::vector<CommittedEntry>&)> fixed(std::string
 
 void NegotiationService::Impl::add_termination(Change<Negotiation>& change, const Error& reason) const {
   change.next.code = reason.name();
+  change.entries.push_back(decision(change.next, "terminate", Word::Own));
   const EndMessage ending{change.next.ids(), std::string(reason.name()), reason_of(reason)};
   change.message = outgoing(change.next, kTerminationKind, "termination", fixed(to_body(ending, kTermination)));
 }
@@ -29,7 +30,16 @@ Status NegotiationService::Impl::add_offer(Change<Negotiation>& change) const {
     return fail(Code::OfferUnknown, "the offer is not made any more");
   Result<Json> document = policy::message_offer(offer->document, change.next.dataset);
   if (!document) return fail(document.error());
+  document->get_object()["assigner"] = parts.self.did;
+  document->get_object()["assignee"] = change.next.peer_did;
+  change.next.rules = offer->rules;
+  change.entries.push_back(decision(change.next, "offer", Word::Own));
   const ProcessIds ids = change.next.ids();
+  if (change.next.peer_pid.empty()) {
+    const ContractOfferMessage first{ids.provider, std::nullopt, parts.profile.own_base(parts.self), std::move(*document)};
+    change.message = Outgoing{std::string(kInitialOfferKind), fmt::format("{}/negotiations/offers", change.next.base), fixed(to_body(first))};
+    return {};
+  }
   const ContractOfferMessage message{ids.provider, ids.consumer, std::nullopt, std::move(*document)};
   change.message = outgoing(change.next, kOfferKind, "offers", fixed(to_body(message)));
   return {};
@@ -41,6 +51,8 @@ Status NegotiationService::Impl::add_agreement(Change<Negotiation>& change) cons
   const AgreementPointer record = *pinned;
   change.next.record = record;
   change.next.rules = record->agreement->ir.digest;
+  Status kept = keep_document(change, *record);
+  if (!kept) return kept;
   const bool sealed = parts.profile.sealed();
   if (sealed) change.entries.push_back(own_statement(change.next, *record));
   change.message = outgoing(change.next, kAgreementKind, "agreement",
@@ -69,8 +81,14 @@ Status NegotiationService::Impl::add_finalized(Change<Negotiation>& change) cons
   Result<std::string> row = canonical_json(to_row(*record));
   if (!row) return fail(row.error());
   change.mutations.push_back({Family::Agreement, to_bytes(record->id), to_bytes(*row)});
+  const bool sealed = parts.profile.sealed();
+  if (sealed) change.entries.push_back(own_statement(change.next, *record));
   change.message = outgoing(change.next, kFinalizedKind, "events",
-                            fixed(to_body(NegotiationEventMessage{change.next.ids(), NegotiationEvent::Finalized})));
+                            [ids = change.next.ids(), sealed](const std::vector<CommittedEntry>& entries) {
+                              NegotiationEventMessage message{ids, NegotiationEvent::Finalized};
+                              if (sealed) message.statement = envelope_text(entries.back());
+                              return to_body(message);
+                            });
   return {};
 }
 
@@ -83,11 +101,13 @@ Status NegotiationService::Impl::add_own(Change<Negotiation>& change, policy::Ne
     case policy::NegotiationMessage::Request: {
       const ProcessIds ids = next.ids();
       const ContractRequestMessage request{ids.consumer, ids.provider, std::nullopt, next.terms};
+      change.entries.push_back(decision(next, "request", Word::Own));
       change.message = outgoing(next, kCounterKind, "request", fixed(to_body(request)));
       return {};
     }
     case policy::NegotiationMessage::Offer: return add_offer(change);
     case policy::NegotiationMessage::Accepted:
+      change.entries.push_back(decision(next, "accept", Word::Own));
       change.message = outgoing(next, kAcceptedKind, "events",
                                 fixed(to_body(NegotiationEventMessage{next.ids(), NegotiationEvent::Accepted})));
       return {};
@@ -102,7 +122,7 @@ Status NegotiationService::Impl::add_own(Change<Negotiation>& change, policy::Ne
 void NegotiationService::Impl::step(Change<Negotiation>& change) const {
   const Negotiation& next = change.next;
   const Moment<policy::NegotiationState> moment{next.role, next.dataset, next.state,
-                                                next.visits[static_cast<std::size_t>(next.state)]};
+                                                next.visits[static_cast<std::size_t>(next.state)], next.asked()};
   const std::optional<policy::NegotiationMessage> message = parts.profile.next(moment);
   if (!message) return;
   Status added = add_own(change, *message, Error(Code::NegotiationFailed, "ended by this node"));
@@ -118,9 +138,13 @@ async::Task<Result<NegotiationStore::Applied>> NegotiationService::Impl::apply(C
 }
 
 async::Task<Status> NegotiationService::send(std::string pid, policy::NegotiationMessage message) {
-  Result<Turns::Turn> turn = co_await impl_->store.turn(pid);
+  return impl_->say(std::move(pid), message, std::nullopt);
+}
+
+async::Task<Status> NegotiationService::Impl::say(std::string pid, policy::NegotiationMessage message, std::optional<Json> terms) {
+  Result<Turns::Turn> turn = co_await store.turn(pid);
   if (!turn) co_return fail(turn.error());
-  Result<NegotiationPointer> process = impl_->store.find(pid);
+  Result<NegotiationPointer> process = store.find(pid);
   if (!process) co_return fail(process.error());
   if (!*process) co_return fail(Code::NotFound, "no such negotiation");
   if (!(*process)->pending.empty() || !policy::may_send((*process)->state, message, (*process)->role)) {
@@ -129,11 +153,15 @@ async::Task<Status> NegotiationService::send(std::string pid, policy::Negotiatio
   }
   Change<Negotiation> change;
   change.next = **process;
-  Status added = impl_->add_own(change, message, Error(Code::NegotiationFailed, "ended by this node"));
+  if (terms) {
+    Status taken = put_offered(change.next, *terms);
+    if (!taken) co_return taken;
+  }
+  Status added = add_own(change, message, Error(Code::NegotiationFailed, "ended by this node"));
   if (!added) co_return added;
-  Result<NegotiationStore::Applied> applied = co_await impl_->apply(std::move(change));
+  Result<NegotiationStore::Applied> applied = co_await apply(std::move(change));
   if (!applied) co_return fail(applied.error());
-  impl_->parts.outbox.send(std::move(*applied->message));
+  parts.outbox.send(std::move(*applied->message));
   co_return Status();
 }
 

@@ -63,11 +63,16 @@ Status NegotiationService::Impl::obtainable(const trust::PeerIdentity& peer, con
   if (!id) return fail(id.error());
   Result<std::string> target = get_id(object, "target");
   if (!target) return fail(target.error());
-  const std::shared_ptr<const Offer> offer = parts.catalog.state()->offer(*id);
-  if (!offer || offer->object.dataset != *target || !visible(*offer, peer)) {
-    return fail(Code::OfferUnknown, fmt::format("{} asked for an offer that is not made to it", peer.dns));
-  }
-  return policy::same_offer(offer->rules, *target, wanted, policy::PolicyKind::MessageOffer);
+  const Result<std::shared_ptr<const Offer>> offer = made_to(*id, peer);
+  if (!offer) return fail(offer.error());
+  if ((*offer)->object.dataset != *target) return fail(Code::OfferUnknown, fmt::format("{} asked for an offer of another dataset", peer.dns));
+  return policy::same_offer((*offer)->rules, *target, wanted, policy::PolicyKind::MessageOffer);
+}
+
+Result<std::shared_ptr<const Offer>> NegotiationService::Impl::made_to(const std::string& offer, const trust::PeerIdentity& consumer) const {
+  std::shared_ptr<const Offer> found = parts.catalog.state()->offer(offer);
+  if (found && visible(*found, consumer)) return found;
+  return fail(Code::OfferUnknown, fmt::format("no offer of that name is made to {}", consumer.dns));
 }
 
 // What is published now is pinned with the agreement.
@@ -76,6 +81,8 @@ Result<AgreementPointer> NegotiationService::Impl::agree(const Negotiation& proc
   const std::shared_ptr<const Offer> offer = catalog->offer(process.offer);
   const std::shared_ptr<const Dataset> dataset = catalog->dataset(process.dataset);
   if (!offer || !dataset || offer->object.dataset != process.dataset) return fail(Code::OfferUnknown, "the offer is not made any more");
+  // What was offered is what is agreed, or nothing.
+  if (process.rules != Digest{} && process.rules != offer->rules) return fail(Code::OfferMismatch, "the offer has changed since it was made");
   policy::AdmissionOptions admission;
   admission.now = parts.clock.now();
   Result<policy::PolicyIr> current = policy::admit_policy(offer->document, policy::PolicyKind::CatalogueOffer, admission);
@@ -127,10 +134,13 @@ async::Task<Result<http::Response>> NegotiationService::Impl::take_counter_reque
 
   Change<Negotiation> change;
   change.next = *held.process;
+  change.next.peer_pid = message->consumer_pid;
   change.next.dataset = shape->target;
   change.next.offer = shape->id;
+  change.next.rules = {};  // of what is published now
   change.next.enter(*state);
   change.next.see(digest);
+  change.entries.push_back(decision(change.next, "request", Word::Peer));
   step(change);
   Result<NegotiationStore::Applied> applied = co_await apply(std::move(change));
   if (!applied) co_return fail(applied.error());

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "base/async/spawn.hpp"
-#include "base/core/encoding.hpp"
 #include "base/core/log.hpp"
 #include "base/http/url.hpp"
 #include "node/dataspace/fields.hpp"
@@ -17,10 +16,6 @@ constexpr std::string_view kError = "ContractNegotiationError";
 std::unexpected<Error> unknown_process() { return fail(Code::NotFound, "no such negotiation for this peer"); }
 
 }  // namespace
-
-std::string envelope_text(const CommittedEntry& entry) {
-  return to_base64url(trust::encode_envelope({entry.payload, entry.seal}));
-}
 
 NegotiationService::NegotiationService(DataspaceParts parts, DataspaceLimits limits)
     : impl_(std::make_unique<Impl>(parts, limits)) {
@@ -38,15 +33,15 @@ async::Task<http::Response> NegotiationService::on_message(NegotiationRoute rout
   const Error& error = response.error();
   log_info("dataspace.refused", {{"peer", peer.dns}, {"code", error.name()}, {"reason", error.message}});
   ProcessIds ids = ids_of_body(body, pid);
-  const Result<NegotiationPointer> process = pid.empty() ? NegotiationPointer() : impl_->store.find(pid);
-  if (process && *process && (*process)->of(peer)) ids = (*process)->ids();
+  const Result<NegotiationPointer> process = pid.empty() ? NegotiationPointer() : impl_->store.find_of(peer.did, pid);
+  if (process && *process) ids = (*process)->ids();
   co_return error_response(error, std::move(ids), kError);
 }
 
 http::Response NegotiationService::get(const trust::PeerIdentity& peer, const std::string& pid) const {
-  const Result<NegotiationPointer> process = impl_->store.find(pid);
+  const Result<NegotiationPointer> process = impl_->store.find_of(peer.did, pid);
   if (!process) return error_response(process.error(), ids_of_body("", pid), kError);
-  if (!*process || !(*process)->of(peer)) return error_response(unknown_process().error(), ids_of_body("", pid), kError);
+  if (!*process) return error_response(unknown_process().error(), ids_of_body("", pid), kError);
   return impl_->answer(**process, 200, std::nullopt);
 }
 
@@ -74,9 +69,9 @@ std::string NegotiationService::state(const std::string& pid) const {
 
 async::Task<Result<NegotiationService::Impl::Held>> NegotiationService::Impl::hold(std::string pid, std::string peer_did) {
   // Nobody queues for a process that is not theirs.
-  Result<NegotiationPointer> before = store.find(pid);
+  Result<NegotiationPointer> before = store.find_of(peer_did, pid);
   if (!before) co_return fail(before.error());
-  if (!*before || (*before)->peer_did != peer_did) co_return unknown_process();
+  if (!*before) co_return unknown_process();
   Result<Turns::Turn> turn = co_await store.turn(pid);
   if (!turn) co_return fail(turn.error());
   Result<NegotiationPointer> process = store.find(pid);
@@ -88,11 +83,7 @@ async::Task<Result<NegotiationService::Impl::Held>> NegotiationService::Impl::ho
 async::Task<Result<http::Response>> NegotiationService::Impl::take(NegotiationRoute route, trust::PeerIdentity peer, std::string pid,
                                                                    std::string body) {
   if (route == NegotiationRoute::Request) co_return co_await take_request(std::move(peer), std::move(body));
-  if (route == NegotiationRoute::InitialOffer) {
-    Result<ContractOfferMessage> offer = parse_contract_offer(body);
-    if (!offer) co_return fail(offer.error());
-    co_return fail(Code::InvalidArgument, "offers that nobody asked for are not taken");
-  }
+  if (route == NegotiationRoute::InitialOffer) co_return co_await take_initial_offer(std::move(peer), std::move(body));
   Result<Held> held = co_await hold(pid, peer.did);
   if (!held) co_return fail(held.error());
   const bool provider = held->process->role == Role::Provider;
@@ -110,7 +101,7 @@ async::Task<Result<http::Response>> NegotiationService::Impl::take(NegotiationRo
       if (!provider) co_return co_await take_agreement(std::move(*held), std::move(peer), std::move(body));
       break;
     case NegotiationRoute::Event:
-      co_return co_await take_event(std::move(*held), std::move(body));
+      co_return co_await take_event(std::move(*held), std::move(peer), std::move(body));
     case NegotiationRoute::Termination:
       co_return co_await take_termination(std::move(*held), std::move(body));
     default:
@@ -126,29 +117,48 @@ http::Response NegotiationService::Impl::answer(const Negotiation& process, int 
   return response;
 }
 
-async::Task<Result<http::Response>> NegotiationService::Impl::take_event(Held held, std::string body) {
+async::Task<Result<http::Response>> NegotiationService::Impl::take_event(Held held, trust::PeerIdentity peer, std::string body) {
   Result<NegotiationEventMessage> message = parse_negotiation_event(body);
   if (!message) co_return fail(message.error());
   Status ids = ids_fit(*held.process, message->ids);
   if (!ids) co_return fail(ids.error());
   const Digest digest = message_digest(body);
   if (held.process->was_seen(digest)) co_return answer(*held.process, 200, std::nullopt);
-  const auto event = message->event == NegotiationEvent::Finalized ? policy::NegotiationMessage::Finalized : policy::NegotiationMessage::Accepted;
+  const bool final = message->event == NegotiationEvent::Finalized;
+  const auto event = final ? policy::NegotiationMessage::Finalized : policy::NegotiationMessage::Accepted;
   Result<policy::NegotiationState> state = held.process->after(event, store.sent(*held.process));
   if (!state) co_return fail(state.error());
   Change<Negotiation> change;
   change.next = *held.process;
   change.next.enter(*state);
   change.next.see(digest);
-  if (event == policy::NegotiationMessage::Accepted) {
-    step(change);
-    Result<NegotiationStore::Applied> accepted = co_await apply(std::move(change));
-    if (!accepted) co_return fail(accepted.error());
-    co_return answer(*accepted->process, 200, std::move(accepted->message));
-  }
+  if (final) co_return co_await take_final(std::move(held), std::move(peer), std::move(*message), std::move(change));
+  change.next.peer_pid = message->ids.consumer;
+  change.entries.push_back(decision(change.next, "accept", Word::Peer));
+  step(change);
+  Result<NegotiationStore::Applied> accepted = co_await apply(std::move(change));
+  if (!accepted) co_return fail(accepted.error());
+  co_return answer(*accepted->process, 200, std::move(accepted->message));
+}
+
+// The provider's last word states the agreement once more, now that both have. Nodes of the first release do not.
+async::Task<Result<http::Response>> NegotiationService::Impl::take_final(Held held, trust::PeerIdentity peer,
+                                                                         NegotiationEventMessage message,
+                                                                         Change<Negotiation> change) {
   const AgreementPointer record = held.process->record;
   if (!record) co_return fail(Code::Internal, "a verified negotiation without its agreement");
   if (parts.agreements.find(record->id)) co_return fail(Code::Conflict, "the agreement's id is taken");
+  if (message.statement) {
+    Result<CheckedStatement> checked = co_await parts.certificates.check(std::move(peer), *message.statement, trust::StatementKind::Agreement,
+                                                                         async::Deadline::in(limits.peer));
+    if (!checked) co_return fail(checked.error());
+    Status said = says(checked->statement, *held.process, *record);
+    if (!said) co_return fail(said.error());
+    if (checked->statement.counter.value_or(0) == 0) {
+      co_return fail(Code::EvidenceInvalid, "the final event carries the statement that came with the agreement");
+    }
+    change.entries.push_back(peer_statement(*held.process, *record, std::move(checked->envelope)));
+  }
   Result<std::string> row = canonical_json(to_row(*record));
   if (!row) co_return fail(row.error());
   change.mutations.push_back({Family::Agreement, to_bytes(record->id), to_bytes(*row)});
@@ -171,19 +181,24 @@ async::Task<Result<http::Response>> NegotiationService::Impl::take_termination(H
   Error reason = error_of({message->ids, message->code.value_or(""), message->reason}, held.process->peer_dns);
   auto seen = std::make_shared<Negotiation>(*held.process);
   seen->see(digest);
-  Result<NegotiationStore::Applied> applied = co_await end(std::move(seen), std::move(reason), false);
+  Result<NegotiationStore::Applied> applied = co_await end(std::move(seen), std::move(reason), false, Word::Peer);
   if (!applied) co_return fail(applied.error());
   co_return answer(*applied->process, 200, std::nullopt);
 }
 
-async::Task<Result<NegotiationStore::Applied>> NegotiationService::Impl::end(NegotiationPointer process, Error reason, bool told) {
+async::Task<Result<NegotiationStore::Applied>> NegotiationService::Impl::end(NegotiationPointer process, Error reason, bool told,
+                                                                                      Word by) {
   Change<Negotiation> change;
   change.next = *process;
   change.next.enter(policy::NegotiationState::Terminated);
   change.next.code = reason.name();
   const bool had_agreement = process->record && process->role == Role::Provider;
   if (had_agreement) change.mutations.push_back({Family::Agreement, to_bytes(process->record->id), std::nullopt});
-  if (told && !process->peer_pid.empty()) add_termination(change, reason);
+  if (told && !process->peer_pid.empty()) {
+    add_termination(change, reason);
+  } else {
+    change.entries.push_back(decision(change.next, "terminate", by));
+  }
   Result<NegotiationStore::Applied> applied = co_await store.apply(std::move(change));
   if (!applied) co_return applied;
   if (had_agreement) parts.agreements.remove(process->record->id);
@@ -218,40 +233,6 @@ Outgoing NegotiationService::Impl::outgoing(const Negotiation& process, std::str
                                             std::function<std::string(const std::vector<CommittedEntry>&)> body) const {
   return {std::string(kind), fmt::format("{}/negotiations/{}/{}", process.base, http::percent_encode(process.peer_pid), path),
           std::move(body), 0};
-}
-
-EntryDraft NegotiationService::Impl::own_statement(const Negotiation& process, const AgreementRecord& record) const {
-  const bool provider = process.role == Role::Provider;
-  const JsonObject self = party(parts.self.did, parts.self.zone);
-  const JsonObject peer = party(process.peer_did, process.peer_zone);
-  trust::Draft draft;
-  draft.kind = trust::StatementKind::Agreement;
-  draft.agreement = record.digest;
-  draft.members = {{"negotiation", process.ids().provider}, {"provider", provider ? self : peer}, {"consumer", provider ? peer : self}};
-  EntryDraft entry;
-  entry.kind = pb::AGREEMENT_OUT;
-  entry.content = std::move(draft);
-  entry.tokens = {{Dimension::Counterparty, process.peer_did}, {Dimension::Dataset, record.dataset}};
-  return entry;
-}
-
-EntryDraft NegotiationService::Impl::peer_statement(const Negotiation& process, const AgreementRecord& record, trust::Envelope envelope) const {
-  EntryDraft entry;
-  entry.kind = pb::AGREEMENT_IN;
-  entry.content = Foreign{std::move(envelope.payload), std::move(envelope.seal)};
-  entry.agreement = record.digest;
-  entry.tokens = {{Dimension::Counterparty, process.peer_did}, {Dimension::Dataset, record.dataset}};
-  return entry;
-}
-
-Status NegotiationService::Impl::says(const trust::Statement& statement, const Negotiation& process, const AgreementRecord& record) const {
-  const trust::Party self{parts.self.did, parts.self.zone, false};
-  const trust::Party peer{process.peer_did, process.peer_zone, false};
-  const bool provider = process.role == Role::Provider;
-  const bool right = statement.agreement == record.digest && statement.text("negotiation") == process.ids().provider &&
-                     statement.party("provider") == (provider ? self : peer) && statement.party("consumer") == (provider ? peer : self);
-  if (right) return {};
-  return fail(Code::EvidenceInvalid, fmt::format("the agreement statement of {} says something else than the agreement", process.peer_dns));
 }
 
 }  // namespace sekisho::node

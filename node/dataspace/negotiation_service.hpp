@@ -1,8 +1,14 @@
 // Contract negotiations of the Dataspace Protocol, both roles.
 //
 // What this node does when a process enters a state is its profile's (profile.hpp). In the product: provider: a request for a
-// published offer (A14: equal by the digest of its rules) is agreed at once; another ends the negotiation. Consumer: negotiate() asks for an offer of the peer's catalogue and accepts only an agreement with the same
-// rules, naming both parties and the dataset; both sides seal the agreement (statement `agreement`).
+// published offer (A14: equal by the digest of its rules) is agreed at once; another ends the negotiation. Consumer:
+// negotiate() asks for an offer of the peer's catalogue and accepts only an agreement with the same rules, naming both
+// parties and the dataset. A provider may also begin, by offer(); what a peer offers unasked waits in OFFERED for accept(),
+// counter() or terminate(), whatever it says.
+//
+// Both sides seal the agreement (statement `agreement`): the provider when it agrees, the consumer when it verifies, the
+// provider again when it finalizes. Offers, acceptances, counter-requests and terminations are entries of the log: GOVERNANCE
+// for what this node decided, OBSERVED for what the peer said.
 //
 // A change of state is one unit of work (entries, process, agreement, outbox row), durable before the answer. A repeated
 // message (same digest) gets the same answer and changes nothing. What a peer may not see is 404, what the state does not
@@ -55,6 +61,17 @@ class NegotiationService final : public OutboxOwner {
                                                                                      Json offer, async::Deadline deadline);
   // As consumer, without waiting: the own process id. The request may not have left yet.
   [[nodiscard]] async::Task<Result<std::string>> request(std::string provider_dns, std::string dataset, Json offer);
+  // As provider: proposes a published offer to a peer that may have it, without being asked; the own process id. OfferUnknown,
+  // PeerUnknown.
+  [[nodiscard]] async::Task<Result<std::string>> offer(std::string consumer_dns, std::string offer);
+  // As consumer, in OFFERED: takes the terms as they lie there (PolicyRefused where they have expired meanwhile), or asks for
+  // another published offer of the same provider (dataset empty: of the same dataset). OfferUnknown: it publishes none.
+  [[nodiscard]] async::Task<Status> accept(std::string pid);
+  [[nodiscard]] async::Task<Status> counter(std::string pid, std::string offer, std::string dataset);
+  // For operators. list: open ones, or all that are in memory. [{"negotiation", "role", "peer", "state", "dataset", "offer",
+  // "waits", "pending"?, "code"?} …]; describe adds "peer_process", "terms" (ODRL), "rules" (a sentence each), "agreement"?.
+  [[nodiscard]] JsonArray list(bool ended) const;
+  [[nodiscard]] Result<JsonObject> describe(const std::string& pid) const;
   // A message of this node's own will, both roles: offer, counter-request, acceptance, agreement …, which takes effect when the
   // peer acknowledges it. STATE_TRANSITION where the protocol or a message that is still on its way forbids it.
   [[nodiscard]] async::Task<Status> send(std::string pid, policy::NegotiationMessage message);

@@ -243,13 +243,17 @@ class Waiters {
     }
     (void)waiter->set(std::move(outcome));
   }
+  [[nodiscard]] bool waited_for(const std::string& pid) const {
+    const std::lock_guard lock(mutex_);
+    return waiting_.contains(pid);
+  }
   void drop(const std::string& pid) {
     const std::lock_guard lock(mutex_);
     waiting_.erase(pid);
   }
 
  private:
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::map<std::string, async::Completion<Result<T>>> waiting_;
 };
 

@@ -24,6 +24,7 @@ enum class MaterialKind : std::uint8_t {
   Descriptor = 4,   // object id → a zone's descriptor
   Snapshot = 5,     // object id → a trust snapshot; statements name it by this digest
   Certificate = 6,  // … → one DER (cross-certificates, issuing CAs)
+  Agreement = 7,    // digest that statements name it by → the agreement's canonical JSON
 };
 
 // The mutation that archives `bytes` under their SHA-256, or under an object's id. Put it into any unit.

@@ -1,5 +1,6 @@
-// Every state × message × sender × role of a negotiation, at the service: what a peer or a stranger may send to it, and
-// what the node itself may send. The expectation is written here a second time, by wire names.
+// Every state × message × sender × role of a negotiation, whoever began it, at the service: what a peer or a stranger may
+// send to it, once and again, under wrong names and with members that exclude each other, and what the node itself may send.
+// The expectation is written here a second time, by wire names.
 #include <gtest/gtest.h>
 
 #include <set>
@@ -95,6 +96,24 @@ struct Talk {
   }
 };
 
+// Whose message was the first: the consumer's request or the provider's offer.
+enum class Begun { Request, Offer };
+
+Talk begin_by_offer(OneNode& one, Role role) {
+  Talk talk{one, role, "", one.peer_pid()};
+  if (role == Role::Consumer) {
+    const ContractOfferMessage offer{talk.peer, std::nullopt, "https://trade.eu.example/dsp/2025-1", talk.wanted()};
+    const http::Response answer = one.take(NegotiationRoute::InitialOffer, "", to_body(offer));
+    EXPECT_EQ(answer.status, 201) << answer.body;
+    talk.pid = parse_negotiation(answer.body).value().ids.consumer;
+    return talk;
+  }
+  one.provider_pid = talk.peer;
+  talk.pid = async::sync_wait(one.node->negotiations->offer("trade.eu.example", kOffer)).value();
+  EXPECT_TRUE(one.settle());
+  return talk;
+}
+
 Talk begin(OneNode& one, Role role) {
   Talk talk{one, role, "", one.peer_pid()};
   if (role == Role::Provider) {
@@ -111,14 +130,19 @@ Talk begin(OneNode& one, Role role) {
   return talk;
 }
 
-Talk reach(OneNode& one, Role role, S state) {
-  Talk talk = begin(one, role);
+Talk reach(OneNode& one, Role role, Begun begun, S state) {
+  Talk talk = begun == Begun::Offer ? begin_by_offer(one, role) : begin(one, role);
   const auto step = [&](M kind, char sender) {
     const bool own = (sender == 'P') == (role == Role::Provider);
     EXPECT_TRUE(own ? talk.say(kind) : talk.hear(kind) == 200) << policy::to_text(kind);
   };
-  if (state == S::Offered || state == S::Accepted) step(M::Offer, 'P');
-  if (state == S::Accepted) step(M::Accepted, 'C');
+  if (begun == Begun::Offer) {
+    if (state == S::Requested) step(M::Request, 'C');
+    if (state != S::Requested && state != S::Offered && state != S::Terminated) step(M::Accepted, 'C');
+  } else {
+    if (state == S::Offered || state == S::Accepted) step(M::Offer, 'P');
+    if (state == S::Accepted) step(M::Accepted, 'C');
+  }
   if (state == S::Agreed || state == S::Verified || state == S::Finalized) step(M::Agreement, 'P');
   if (state == S::Verified || state == S::Finalized) step(M::Verification, 'C');
   if (state == S::Finalized) step(M::Finalized, 'P');
@@ -133,10 +157,10 @@ bool belongs(Role role, M kind) {
   return (role == Role::Provider) == (kind == M::Request || kind == M::Verification);
 }
 
-class Negotiations : public ::testing::TestWithParam<std::tuple<Role, S>> {};
+class Negotiations : public ::testing::TestWithParam<std::tuple<Role, Begun, S>> {};
 
 TEST_P(Negotiations, TakeExactlyWhatTheProtocolAllows) {
-  const auto [role, state] = GetParam();
+  const auto [role, begun, state] = GetParam();
   const char sender = role == Role::Provider ? 'C' : 'P';
   const Quiet quiet;
   OneNode one(quiet);
@@ -144,7 +168,7 @@ TEST_P(Negotiations, TakeExactlyWhatTheProtocolAllows) {
   for (const M kind : kMessages) {
     for (const bool stranger : {false, true}) {
       SCOPED_TRACE(std::string(policy::to_text(kind)) + (stranger ? " from a stranger" : " from the peer"));
-      const Talk talk = reach(one, role, state);
+      const Talk talk = reach(one, role, begun, state);
       const auto [route, plain] = talk.message(kind);
       const std::string body = one.unique(plain);
       const http::Response answer = one.take(route, talk.pid, body, stranger);
@@ -172,14 +196,82 @@ TEST_P(Negotiations, TakeExactlyWhatTheProtocolAllows) {
   sekisho::test::print_cases("messages to a negotiation", cases);
 }
 
+// Names and members that are wrong change nothing, whatever the state and whether the message would be right in it.
+TEST_P(Negotiations, TakeNothingUnderWrongNames) {
+  const auto [role, begun, state] = GetParam();
+  const Quiet quiet;
+  OneNode one(quiet);
+  const Talk talk = reach(one, role, begun, state);
+  std::size_t cases = 0;
+  const auto refused = [&](M kind, const std::string& pid, const Json& body, bool known) {
+    const http::Response answer = one.take(talk.message(kind).first, pid, one.unique(to_text(body)));
+    ++cases;
+    EXPECT_EQ(answer.status, known && belongs(role, kind) ? 400 : 404) << answer.body;
+    EXPECT_TRUE(parse_error(answer.body)) << answer.body;
+    EXPECT_EQ(talk.state(), policy::to_text(state));
+  };
+  for (const M kind : kMessages) {
+    SCOPED_TRACE(policy::to_text(kind));
+    const Json right = parse_json(talk.message(kind).second).value();
+    for (const char* member : {"providerPid", "consumerPid"}) {
+      Json other = right;
+      other.get_object()[member] = "urn:peer:of-another-process";
+      refused(kind, talk.pid, other, true);
+      Json none = right;
+      none.get_object().erase(member);
+      refused(kind, talk.pid, none, true);
+      Json number = right;
+      number.get_object()[member] = 7;
+      refused(kind, talk.pid, number, true);
+    }
+    refused(kind, "urn:uuid:unknown", right, false);
+    refused(kind, talk.peer, right, false);  // the peer's own name for it
+    if (kind != M::Request && kind != M::Offer) continue;
+    Json both = right;
+    both.get_object()["callbackAddress"] = "https://trade.eu.example/dsp/2025-1";
+    refused(kind, talk.pid, both, true);
+    Json neither = right;
+    neither.get_object().erase(kind == M::Request ? "providerPid" : "consumerPid");
+    refused(kind, talk.pid, neither, true);
+  }
+  sekisho::test::print_cases("messages under wrong names", cases);
+}
+
+// What began a process, once more: the same answer and the same process. With other content it is refused, in every state.
+TEST_P(Negotiations, AreBegunOnce) {
+  const auto [role, begun, state] = GetParam();
+  const Quiet quiet;
+  OneNode one(quiet);
+  const Talk talk = reach(one, role, begun, state);
+  const bool by_peer = (begun == Begun::Request) == (role == Role::Provider);
+  if (!by_peer) return;
+  const NegotiationRoute route = begun == Begun::Request ? NegotiationRoute::Request : NegotiationRoute::InitialOffer;
+  const char* callback = "https://trade.eu.example/dsp/2025-1";
+  const std::string body = begun == Begun::Request
+                               ? to_body(ContractRequestMessage{talk.peer, std::nullopt, callback, talk.wanted()})
+                               : to_body(ContractOfferMessage{talk.peer, std::nullopt, callback, talk.wanted()});
+  const http::Response again = one.take(route, "", one.unique(body));
+  EXPECT_EQ(again.status, 201) << again.body;
+  const ProcessIds ids = parse_negotiation(again.body).value().ids;
+  EXPECT_EQ(role == Role::Provider ? ids.provider : ids.consumer, talk.pid);
+  Json other = parse_json(body).value();
+  other.get_object()["callbackAddress"] = "https://trade.eu.example/elsewhere";
+  EXPECT_EQ(one.take(route, "", to_text(other)).status, 400);
+  EXPECT_EQ(talk.state(), policy::to_text(state));
+  // Somebody else may use the same name for a process of its own.
+  const http::Response stranger = one.take(route, "", body, true);
+  EXPECT_EQ(stranger.body.find(talk.pid), std::string::npos);
+  EXPECT_EQ(talk.state(), policy::to_text(state));
+}
+
 TEST_P(Negotiations, SendExactlyWhatTheProtocolAllows) {
-  const auto [role, state] = GetParam();
+  const auto [role, begun, state] = GetParam();
   const char sender = role == Role::Provider ? 'P' : 'C';
   const Quiet quiet;
   OneNode one(quiet);
   for (const M kind : kMessages) {
     SCOPED_TRACE(policy::to_text(kind));
-    const Talk talk = reach(one, role, state);
+    const Talk talk = reach(one, role, begun, state);
     const std::size_t before = one.sent();
     const auto row = table().find({sender, state, kind});
     const bool may = row != table().end() && (kind != M::Termination || kOwnTerminations.contains({sender, state}));
@@ -192,10 +284,11 @@ TEST_P(Negotiations, SendExactlyWhatTheProtocolAllows) {
 
 INSTANTIATE_TEST_SUITE_P(All, Negotiations,
                          ::testing::Combine(::testing::Values(Role::Provider, Role::Consumer),
-                                            ::testing::ValuesIn(kStates)),
+                                            ::testing::Values(Begun::Request, Begun::Offer), ::testing::ValuesIn(kStates)),
                          [](const auto& p) {
                            return std::string(std::get<0>(p.param) == Role::Provider ? "provider_" : "consumer_") +
-                                  std::string(policy::to_text(std::get<1>(p.param)));
+                                  (std::get<1>(p.param) == Begun::Request ? "requested_" : "offered_") +
+                                  std::string(policy::to_text(std::get<2>(p.param)));
                          });
 
 class Offering final : public Quiet {

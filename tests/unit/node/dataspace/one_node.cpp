@@ -7,15 +7,21 @@ namespace sekisho::node::testing {
 namespace {
 
 // 200 to everything, with a process document where the node asked for one.
-Result<http::ClientResponse> yes(const PeerRequest& request, const std::string& provider_pid) {
+Result<http::ClientResponse> yes(const PeerRequest& request, const std::string& peer_pid) {
   http::ClientResponse answer;
   answer.status = 200;
-  if (!request.target.ends_with("/negotiations/request") && !request.target.ends_with("/transfers/request"))
+  const bool offer = request.target.ends_with("/negotiations/offers");
+  if (!offer && !request.target.ends_with("/negotiations/request") && !request.target.ends_with("/transfers/request"))
     return answer;
   const Result<Json> body = parse_json(request.body);
+  if (offer) {
+    const std::string provider = get_string(body->get_object(), "providerPid").value_or("");
+    answer.body = to_body(ProcessDocument{{provider, peer_pid}, "OFFERED"}, "ContractNegotiation");
+    return answer;
+  }
   const std::string consumer = get_string(body->get_object(), "consumerPid").value_or("");
   const bool transfer = request.target.ends_with("/transfers/request");
-  answer.body = to_body(ProcessDocument{{provider_pid, consumer}, "REQUESTED"},
+  answer.body = to_body(ProcessDocument{{peer_pid, consumer}, "REQUESTED"},
                         transfer ? "TransferProcess" : "ContractNegotiation");
   return answer;
 }

@@ -37,7 +37,7 @@ class OneNode {
 
   const sekisho::test::TestZones zones;
   Loopback net;
-  std::string provider_pid;  // what the peer calls the next process that the node asks it for
+  std::string provider_pid;  // what the peer calls the next process that the node begins with it
   std::unique_ptr<async::WorkerPool> pool = std::make_unique<async::WorkerPool>(1);
   std::unique_ptr<TestParty> node;
   std::string peer_did, own_did;

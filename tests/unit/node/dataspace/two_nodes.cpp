@@ -57,6 +57,7 @@ async::Task<http::Response> dispatch(TestParty& at, trust::PeerIdentity peer, st
                                                                 {"termination", NegotiationRoute::Termination}};
     NegotiationRoute route = pid.empty() ? NegotiationRoute::Request : NegotiationRoute::CounterRequest;
     if (routes.contains(last)) route = routes.at(last);
+    if (pid.empty() && last == "offers") route = NegotiationRoute::InitialOffer;
     co_return co_await at.negotiations->on_message(route, std::move(peer), pid, std::move(body));
   }
   if (method == "GET") co_return at.transfer_service->get(peer, s[3]);
@@ -188,7 +189,8 @@ void TestParty::offer_cold_chain() {
   (void)must(journal->commit_blocking(std::move(unit)));
 }
 
-TwoNodes::TwoNodes(std::chrono::milliseconds pause) : zones(shared_zones()), pause_(pause) {
+TwoNodes::TwoNodes(std::chrono::milliseconds pause, const Profile& farm_profile)
+    : zones(shared_zones()), pause_(pause), farm_profile_(farm_profile) {
   set_log_level(LogLevel::Off);  // refusals are what these tests are about
   open();
   farm->offer_cold_chain();
@@ -202,7 +204,7 @@ TwoNodes::~TwoNodes() { kill(); }
 
 void TwoNodes::open() {
   ++starts_;
-  farm = std::make_unique<TestParty>(net, zones.farm, zones.jp, farm_storage, pool->executor(0), 100 + starts_, pause_);
+  farm = std::make_unique<TestParty>(net, zones.farm, zones.jp, farm_storage, pool->executor(0), 100 + starts_, pause_, farm_profile_);
   trade = std::make_unique<TestParty>(net, zones.trade, zones.eu, trade_storage, pool->executor(1), 200 + starts_, pause_);
   net.parties["farm.jp.example"] = farm.get();
   net.parties["trade.eu.example"] = trade.get();

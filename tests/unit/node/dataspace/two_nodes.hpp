@@ -102,7 +102,7 @@ struct TestParty {
 class TwoNodes {
  public:
   // pause: before a message that failed is sent again.
-  explicit TwoNodes(std::chrono::milliseconds pause = std::chrono::milliseconds(1));
+  explicit TwoNodes(std::chrono::milliseconds pause = std::chrono::milliseconds(1), const Profile& farm_profile = product_profile());
   ~TwoNodes();
 
   // Kills both in the middle of whatever they do and starts them again on their storage; hooks are gone.
@@ -134,6 +134,7 @@ class TwoNodes {
   void open();
   void kill();
   const std::chrono::milliseconds pause_;
+  const Profile& farm_profile_;
   std::uint64_t starts_ = 0;
 };
 
