@@ -39,15 +39,15 @@ async::Task<http::Response> TransferService::on_message(TransferRoute route, tru
   const Error& error = response.error();
   log_info("dataspace.refused", {{"peer", peer.dns}, {"code", error.name()}, {"reason", error.message}});
   ProcessIds ids = ids_of_body(body, pid);
-  const Result<TransferPointer> process = pid.empty() ? TransferPointer() : impl_->store.find(pid);
-  if (process && *process && (*process)->of(peer)) ids = (*process)->ids();
+  const Result<TransferPointer> process = pid.empty() ? TransferPointer() : impl_->store.find_of(peer.did, pid);
+  if (process && *process) ids = (*process)->ids();
   co_return error_response(error, std::move(ids), kError);
 }
 
 http::Response TransferService::get(const trust::PeerIdentity& peer, const std::string& pid) const {
-  const Result<TransferPointer> process = impl_->store.find(pid);
+  const Result<TransferPointer> process = impl_->store.find_of(peer.did, pid);
   if (!process) return error_response(process.error(), ids_of_body("", pid), kError);
-  if (!*process || !(*process)->of(peer)) return error_response(unknown_process().error(), ids_of_body("", pid), kError);
+  if (!*process) return error_response(unknown_process().error(), ids_of_body("", pid), kError);
   return impl_->answer(**process, 200, std::nullopt);
 }
 
@@ -71,9 +71,9 @@ std::string TransferService::state(const std::string& pid) const {
 
 async::Task<Result<TransferService::Impl::Held>> TransferService::Impl::hold(std::string pid, std::string peer_did) {
   // Nobody queues for a process that is not theirs.
-  Result<TransferPointer> before = store.find(pid);
+  Result<TransferPointer> before = store.find_of(peer_did, pid);
   if (!before) co_return fail(before.error());
-  if (!*before || (*before)->peer_did != peer_did) co_return unknown_process();
+  if (!*before) co_return unknown_process();
   Result<Turns::Turn> turn = co_await store.turn(pid);
   if (!turn) co_return fail(turn.error());
   Result<TransferPointer> process = store.find(pid);

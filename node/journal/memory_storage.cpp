@@ -40,10 +40,16 @@ Status MemoryStorage::commit(std::span<const Mutation> batch) {
 
 Result<std::optional<Bytes>> MemoryStorage::get(Family family, BytesView key) const {
   const std::lock_guard lock(mutex_);
+  ++reads_;
   const Table& table = tables_[slot(family)];
   const auto found = table.find(to_bytes(key));
   if (found == table.end()) return std::optional<Bytes>();
   return std::optional<Bytes>(found->second);
+}
+
+std::size_t MemoryStorage::reads() const {
+  const std::lock_guard lock(mutex_);
+  return reads_;
 }
 
 Status MemoryStorage::scan(Family family, BytesView from, BytesView prefix, const Each& each) const {

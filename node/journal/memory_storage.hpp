@@ -22,6 +22,8 @@ class MemoryStorage final : public Storage {
   void fail_commit(std::size_t after, Code code, bool present);
   // Every reopen() fails from now on.
   void fail_reopen() { reopen_fails_ = true; }
+  // Calls of get() so far: what an answer cost.
+  [[nodiscard]] std::size_t reads() const;
 
  private:
   using Table = std::map<Bytes, Bytes>;
@@ -34,6 +36,7 @@ class MemoryStorage final : public Storage {
   bool fail_present_ = false;
   bool failed_ = false;
   bool reopen_fails_ = false;
+  mutable std::size_t reads_ = 0;
   std::vector<Mutation> indeterminate_;
 };
 
