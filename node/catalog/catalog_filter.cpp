@@ -52,20 +52,37 @@ Status CatalogFilter::add(const Json& element, const std::string& pointer, bool 
     words_.append(words_.empty() ? "" : " ").append(text->get_string());
     return {};
   }
-  const Json* expression = object.if_contains("filterExpression");
-  if (expression != nullptr && !nested) {
-    if (!expression->is_array() || object.size() > (object.contains("@type") ? 2U : 1U))
-      return refuse(pointer, "holds more than a filterExpression");
-    for (std::size_t i = 0; i < expression->get_array().size(); ++i) {
-      Status added = add(expression->get_array()[i], fmt::format("{}/filterExpression/{}", pointer, i), true);
-      if (!added) return added;
-    }
-    return {};
-  }
+  const bool query = object.contains("filterExpression") || object.contains("limit") || object.contains("offset");
+  if (query && !nested) return add_query(object, pointer);
   if (conditions_.size() >= kConditions) return refuse(pointer, "is one condition too many");
   Result<Condition> condition = this->condition(object, pointer);
   if (!condition) return fail(condition.error());
   conditions_.push_back(std::move(*condition));
+  return {};
+}
+
+// EDC sends one with every catalogue request, and pages by it.
+Status CatalogFilter::add_query(const JsonObject& object, const std::string& pointer) {
+  if (std::exchange(queried_, true)) return refuse(pointer, "is a second query");
+  for (const auto& member : object) {
+    const std::string_view name = member.key();
+    const std::string place = fmt::format("{}/{}", pointer, name);
+    if (name == "filterExpression") {
+      if (!member.value().is_array()) return refuse(place, "is no list");
+      for (std::size_t i = 0; i < member.value().get_array().size(); ++i) {
+        Status added = add(member.value().get_array()[i], fmt::format("{}/{}", place, i), true);
+        if (!added) return added;
+      }
+    } else if (name == "offset" || name == "limit") {
+      const std::int64_t least = name == "limit" ? 1 : 0;
+      if (!member.value().is_int64() || member.value().get_int64() < least) return refuse(place, "is no number of datasets");
+      (name == "limit" ? limit_ : offset_) = static_cast<std::size_t>(member.value().get_int64());
+    } else if (name == "sortOrder") {
+      if (member.value() != Json("ASC")) return refuse(place, "is not ASC");
+    } else if (name != "@type") {
+      return refuse(place, "is not known here");
+    }
+  }
   return {};
 }
 

@@ -2,7 +2,9 @@
 // conditions that must all hold.
 //   {"text": "strawberry temperature"}                                   words of any field, by their beginnings
 //   {"operandLeft": FIELD, "operator": OP, "operandRight": VALUE}        as the connectors of EDC send them
-//   {"filterExpression": [ …the same… ]}                                 EDC's query; other members of it are refused
+//   {"@type": "QuerySpec", "offset": 0, "limit": 50, "sortOrder": "ASC", "filterExpression": [ …the same… ]}
+//                                                                        EDC's query, at most one; each member optional,
+//                                                                        no other order than the catalogue's own
 // FIELD: id, title, mediaType, conformsTo, purpose; "@id", and names of EDC's and the dataspace namespace, mean the
 // same. OP: "=" or "like", whose % stands for any text at the beginning and the end.
 //
@@ -37,6 +39,9 @@ class CatalogFilter {
   [[nodiscard]] static Result<CatalogFilter> parse(const JsonArray& filter);
 
   [[nodiscard]] bool empty() const { return words_.empty() && conditions_.empty(); }
+  // Of EDC's query: how many fitting datasets to leave out, and how many to show; 0: not said.
+  [[nodiscard]] std::size_t offset() const { return offset_; }
+  [[nodiscard]] std::size_t limit() const { return limit_; }
   // For the text index; empty: all datasets.
   [[nodiscard]] const std::string& words() const { return words_; }
   // The conditions besides the words.
@@ -53,8 +58,12 @@ class CatalogFilter {
   };
 
   [[nodiscard]] Status add(const Json& element, const std::string& pointer, bool nested);
+  [[nodiscard]] Status add_query(const JsonObject& object, const std::string& pointer);
   [[nodiscard]] static Result<Condition> condition(const JsonObject& object, const std::string& pointer);
 
+  std::size_t offset_ = 0;
+  std::size_t limit_ = 0;
+  bool queried_ = false;
   std::string words_;
   std::vector<Condition> conditions_;
 };

@@ -110,12 +110,16 @@ CatalogPage CatalogIndex::page(const CatalogAsk& ask, const policy::Audience& pa
   std::vector<std::string> texts;
   std::string_view first, last;
   std::size_t octets = 0;
+  std::size_t left_out = backwards || !ask.after.empty() ? 0 : ask.offset;
   bool more = false;
   while (at != (backwards ? places.begin() : places.end())) {
     if (backwards) --at;
     const Entry& entry = entries_[*at];
     std::string text;
-    if (fits(entry, ask.filter) && write(entry, party, text)) {
+    const bool wanted = fits(entry, ask.filter) && write(entry, party, text);
+    if (wanted && left_out > 0) {
+      --left_out;
+    } else if (wanted) {
       if (texts.size() == ask.limit || (!texts.empty() && octets + text.size() > kPageOctets)) {
         more = true;
         break;
@@ -137,7 +141,7 @@ CatalogPage CatalogIndex::page(const CatalogAsk& ask, const policy::Audience& pa
   page.text += texts.empty() ? "}" : "]}";
   if (!texts.empty()) {
     if (backwards || more) page.next_after = last;
-    if (backwards ? more : !ask.after.empty()) page.previous_before = first;
+    if (backwards ? more : !ask.after.empty() || ask.offset > 0) page.previous_before = first;
   }
   return page;
 }

@@ -29,6 +29,7 @@ struct CatalogAsk {
   std::string after;   // an id; empty: from the beginning
   std::string before;  // an id; set: the page that ends before it, and after is not looked at
   std::size_t limit = kDefault;
+  std::size_t offset = 0;  // fitting datasets to leave out; without after and before only
 };
 
 struct CatalogPage {

@@ -52,11 +52,13 @@ Result<Asked> read(const http::Request& request) {
   }
   Result<http::Query> query = http::parse_query(request.query);
   if (!query) return fail(query.error());
+  bool limited = false;  // a link says it last
   for (const auto& [name, value] : *query) {
     if (name == "continuationToken") {
       Status token = read_token(value, out.ask);
       if (!token) return fail(token.error());
     } else if (name == "limit") {
+      limited = true;
       const auto end = value.data() + value.size();
       const auto read = std::from_chars(value.data(), end, out.ask.limit);
       if (read.ec != std::errc() || read.ptr != end || out.ask.limit == 0 || out.ask.limit > CatalogAsk::kMost)
@@ -71,6 +73,8 @@ Result<Asked> read(const http::Request& request) {
   if (filter.empty()) return out;
   Result<CatalogFilter> parsed = CatalogFilter::parse(filter);
   if (!parsed) return fail(parsed.error());
+  if (!limited && parsed->limit() > 0) out.ask.limit = std::min(parsed->limit(), CatalogAsk::kMost);
+  out.ask.offset = parsed->offset();
   out.ask.filter = std::move(*parsed);
   out.filter = to_text(filter);
   if (out.filter.size() > kLongestFilter) return fail(Code::LimitExceeded, "the catalogue filter is longer than 4 KiB");

@@ -142,8 +142,16 @@ TEST(CatalogFilter, WhatItDoesNotUnderstandIsRefusedByPlace) {
       R"([{"operandLeft": "id", "operator": "=", "operandRight": 7}])",
       R"([{"operandLeft": "id", "operator": "like", "operandRight": "a%b"}])",
       R"([{"operandLeft": "id", "operator": "=", "operandRight": "a", "else": 1}])",
-      R"([{"filterExpression": [], "limit": 7}])",
       R"([{"filterExpression": [{"filterExpression": []}]}])",
+      R"([{"filterExpression": [{"limit": 7}]}])",
+      R"([{"filterExpression": {}}])",
+      R"([{"limit": 0}])",
+      R"([{"limit": "7"}])",
+      R"([{"limit": 7.5}])",
+      R"([{"offset": -1}])",
+      R"([{"limit": 7, "sortOrder": "DESC"}])",
+      R"([{"limit": 7, "sortField": "id"}])",
+      R"([{"limit": 7}, {"offset": 7}])",
   };
   for (const char* text : cases) {
     const auto parsed = CatalogFilter::parse(json(text).get_array());
@@ -156,6 +164,31 @@ TEST(CatalogFilter, WhatItDoesNotUnderstandIsRefusedByPlace) {
   for (int i = 0; i < 17; ++i) many.push_back(json(R"({"operandLeft": "id", "operator": "=", "operandRight": "a"})"));
   EXPECT_FALSE(CatalogFilter::parse(many));
   EXPECT_FALSE(CatalogFilter::parse(JsonArray{JsonObject{{"text", std::string(513, 'a')}}}));
+}
+
+// EDC sends a query with every request, and its crawler pages by offset.
+TEST(CatalogIndex, PagesByEdcsQuery) {
+  const CatalogFilter whole = filter(R"([{"@type": "QuerySpec", "limit": 50, "offset": 0, "sortOrder": "ASC", "filterExpression": []}])");
+  EXPECT_EQ(whole.limit(), 50U);
+  EXPECT_EQ(whole.offset(), 0U);
+  const CatalogIndex index = index_of(30);
+  std::vector<std::string> seen;
+  for (std::size_t offset = 0; offset <= 20; offset += 7) {
+    const CatalogFilter page = filter(R"([{"limit": 7, "offset": )" + std::to_string(offset) + "}]");
+    CatalogAsk ask;
+    ask.limit = page.limit();
+    ask.offset = page.offset();
+    ask.filter = page;
+    const CatalogPage got = index.page(ask, kEu);
+    EXPECT_EQ(got.previous_before.empty(), offset == 0);
+    for (std::string& id : ids_of(got)) seen.push_back(std::move(id));
+  }
+  EXPECT_EQ(seen.size(), 20U);
+  EXPECT_TRUE(std::ranges::is_sorted(seen));
+  EXPECT_EQ(std::ranges::adjacent_find(seen), seen.end());
+  CatalogAsk beyond;
+  beyond.offset = 20;
+  EXPECT_EQ(index.page(beyond, kEu).datasets, 0U);
 }
 
 TEST(CatalogIndex, APageEndsBeforeItGrowsOverItsSize) {
