@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# the suites that say whether it conforms: conformance [connectors|dsp|vectors] [arguments]
+# the suites that say whether it conforms: conformance [connectors|dsp|edc|vectors] [arguments]
 #
 #   (none)      names the suites
 #   dsp         the scenarios of the Dataspace Protocol's official test kit, replayed by a peer of our own (seconds);
 #               [--kit DIR]: the official kit itself, from a folder of its jars and their libraries (java 17; a minute)
+#   edc         a real Eclipse EDC 0.15.1 against the laboratory node, in both roles; its jars come from Maven Central the
+#               first time and are kept in build/edc (java 17, mvn; half a minute)
 #   connectors  the kit of docs/connector-conformance.md on every connector, in full (some minutes), then WireMock's
 #               faults where the registries can be reached: [--only NAME] [--json FILE] [--quick]
 #   vectors     the tests with other projects' vectors, which must be there: transparency logs (C2SP), Ed25519
@@ -51,6 +53,14 @@ dsp() {
   SEKISHOD_TCK="$SEKISHO_ROOT/build/release/tests/conformance/dsp/sekishod_tck" python3 tests/conformance/dsp/suite.py "${kit[@]}"
 }
 
+edc() {
+  [ $# = 0 ] || usage_error "conformance edc takes no arguments"
+  ensure_packages build run test
+  configure release -DSEKISHO_TESTS=ON
+  build release sekishod_tck
+  SEKISHOD_TCK="$SEKISHO_ROOT/build/release/tests/conformance/dsp/sekishod_tck" python3 tests/conformance/dsp/edc.py
+}
+
 vectors() {
   [ $# = 0 ] || usage_error "conformance vectors takes no arguments"
   export SEKISHO_TEST_DATA="${SEKISHO_TEST_DATA:-$SEKISHO_ROOT/../shared/data}"
@@ -69,7 +79,7 @@ vectors() {
 }
 
 case "$suite" in
-  "") printf '%s\n' "connectors  one kit of checks on every source of data" "dsp         the Dataspace Protocol's official kit, or its replay" "vectors     other projects' test vectors" ;;
-  connectors | dsp | vectors) "$suite" "$@" ;;
-  *) usage_error "no suite '$suite'; there are connectors, dsp and vectors" ;;
+  "") printf '%s\n' "connectors  one kit of checks on every source of data" "dsp         the Dataspace Protocol's official kit, or its replay" "edc         a real Eclipse EDC on the wire" "vectors     other projects' test vectors" ;;
+  connectors | dsp | edc | vectors) "$suite" "$@" ;;
+  *) usage_error "no suite '$suite'; there are connectors, dsp, edc and vectors" ;;
 esac
