@@ -254,5 +254,29 @@ CO_TEST(Pipeline, FirstAndLast) {
   EXPECT_EQ(refusal.headers.get("X-Origin"), "p");
 }
 
+CO_TEST(Pipeline, RefusalsAreDressedForTheirPath) {
+  PipelineOptions options;
+  std::vector<std::string> paths;
+  options.dress = [&paths](const Error& error, std::string_view path, http::Response& response) {
+    paths.emplace_back(path);
+    response.body = error.name();
+  };
+  Pipeline pipeline(table(), options);
+  http::Request unread;
+  unread.target = "/%zz";
+  EXPECT_EQ(pipeline.refuse(Error(Code::UriSyntax, "x"), unread).body, "URI_SYNTAX");
+  http::Request known = request("/open");
+  const auto large = pipeline.refuse(Error(Code::BodyTooLarge, "x"), known);
+  EXPECT_EQ(large.body, "BODY_TOO_LARGE");
+  EXPECT_EQ(large.status, 413);
+  EXPECT_TRUE(large.headers.has("Sekisho-Correlation-Id"));
+  auto thrown = co_await run(pipeline, "/throws");
+  EXPECT_EQ(thrown.body, "INTERNAL");
+  pipeline.set_draining(true);
+  auto late = co_await run(pipeline, "/open");
+  EXPECT_EQ(late.body, "DRAINING");
+  EXPECT_EQ(paths, (std::vector<std::string>{"/%zz", "/open", "/throws", "/open"}));
+}
+
 }  // namespace
 }  // namespace sekisho::node
