@@ -11,7 +11,8 @@
 namespace sekisho::node {
 namespace {
 
-constexpr std::string_view kFormat = "HttpData-PULL";
+constexpr std::string_view kPull = "HttpData-PULL";
+constexpr std::string_view kPush = "HttpData-PUSH";
 constexpr std::string_view kBase = "/dsp/2025-1";
 
 std::string context() { return to_text(JsonArray{Json(policy::kDspContext)}); }
@@ -51,8 +52,11 @@ CatalogIndex::CatalogIndex(std::shared_ptr<const CatalogState> state, std::strin
                      {"@type", "Catalog"},
                      {"participantId", did_},
                      {"service", JsonArray{Json(service)}}});
-  const JsonObject distribution{{"@type", "Distribution"}, {"format", kFormat}, {"accessService", service}};
-  tail_ = fmt::format("],\"distribution\":[{}]}}", to_text(Json(distribution)));
+  const auto distribution = [&service](std::string_view format) {
+    return to_text(Json(JsonObject{{"@type", "Distribution"}, {"format", format}, {"accessService", service}}));
+  };
+  tail_ = fmt::format("],\"distribution\":[{}]}}", distribution(kPull));
+  push_tail_ = fmt::format("],\"distribution\":[{},{}]}}", distribution(kPull), distribution(kPush));
   std::vector<std::string> words;
   for (const auto& [id, dataset] : state_->datasets) {
     if (dataset->offers.empty()) continue;
@@ -84,7 +88,7 @@ bool CatalogIndex::write(const Entry& entry, const policy::Audience& party, std:
     text.resize(begin);
     return false;
   }
-  text += tail_;
+  text += entry.dataset->object.push ? push_tail_ : tail_;
   return true;
 }
 

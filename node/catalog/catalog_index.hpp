@@ -66,6 +66,7 @@ class CatalogIndex {
   std::string did_;
   std::string head_;            // of the catalogue, without the end
   std::string tail_;            // of each dataset, from the distribution on
+  std::string push_tail_;       // of one that is offered for pushes too
   std::vector<Entry> entries_;  // by id
   TextIndex words_;
 };

@@ -48,7 +48,7 @@ Result<SourceObject> parse_source(const Json& document) {
 }
 
 Result<DatasetObject> parse_dataset(const Json& document) {
-  Result<const JsonObject*> object = object_of(document, {"id", "title", "source", "media", "conformsTo", "view", "schema"});
+  Result<const JsonObject*> object = object_of(document, {"id", "title", "source", "media", "conformsTo", "view", "schema", "push"});
   if (!object) return fail(object.error());
   DatasetObject dataset;
   Result<std::string> id = name_member(**object, "id");
@@ -74,6 +74,10 @@ Result<DatasetObject> parse_dataset(const Json& document) {
     const bool plain = std::ranges::all_of(iri, [](char c) { return c > 0x20 && c < 0x7f; });
     if (iri.size() > 512 || iri.find(':') == std::string::npos || !plain) return refuse("/conformsTo", "is not an IRI");
     dataset.conforms_to = std::move(**standard);
+  }
+  if (const Json* push = (*object)->if_contains("push")) {
+    if (!push->is_bool()) return refuse("/push", "is neither true nor false");
+    dataset.push = push->get_bool();
   }
   if ((*object)->contains("view")) {
     Result<const JsonObject*> view = get_object(**object, "view");
@@ -134,6 +138,7 @@ Json to_json(const DatasetObject& dataset) {
   if (!dataset.conforms_to.empty()) object["conformsTo"] = dataset.conforms_to;
   if (dataset.view) object["view"] = *dataset.view;
   if (dataset.schema) object["schema"] = *dataset.schema;
+  if (dataset.push) object["push"] = true;
   return object;
 }
 

@@ -21,8 +21,8 @@ struct SourceObject {
   Json manifest;
 };
 
-// {id, title, source, media, conformsTo?, view?, schema?}: conformsTo is the IRI of a standard that the records follow; view is a
-// View document of policy/view.hpp; without one every member passes.
+// {id, title, source, media, conformsTo?, view?, schema?, push?}: conformsTo is the IRI of a standard that the records follow; view
+// is a View document of policy/view.hpp; without one every member passes; push: true offers the dataset for pushes too.
 struct DatasetObject {
   std::string id;
   std::string title;
@@ -31,6 +31,7 @@ struct DatasetObject {
   std::optional<Json> view;
   std::optional<Json> schema{};  // dataset_schema.hpp
   std::string conforms_to{};  // IRI of a standard; empty: not said
+  bool push = false;
 };
 
 // {id, dataset, policy}: policy is an ODRL offer of DSP 2025-1 without "@id", "@type" and "target" (they are added here).

@@ -14,6 +14,7 @@
 
 #include "base/core/json.hpp"
 #include "base/core/result.hpp"
+#include "node/dataspace/data_address.hpp"
 #include "policy/terms.hpp"
 
 namespace sekisho::node {
@@ -21,6 +22,7 @@ namespace sekisho::node {
 using policy::kDspContext;
 inline constexpr std::string_view kDspBase = "/dsp/2025-1";
 inline constexpr std::string_view kPullFormat = "HttpData-PULL";
+inline constexpr std::string_view kPushFormat = "HttpData-PUSH";
 inline constexpr std::size_t kDspBodyLimit = 256 * 1024;
 
 struct ProcessIds {
@@ -77,11 +79,8 @@ struct TransferRequestMessage {
   std::string callback;
   std::optional<std::string> purpose;
   std::optional<std::string> statement;
-};
-
-struct DataAddress {
-  std::string endpoint;
-  std::string token;  // endpoint property "authorization"
+  // Of a push, which must have one with an endpoint; a pull must have none. Of other formats whatever came.
+  std::optional<DataAddress> address{};
 };
 
 struct TransferStartMessage {

@@ -8,7 +8,6 @@ namespace {
 
 constexpr std::size_t kUrlLimit = 2048;
 constexpr std::size_t kStatementLimit = 64 * 1024;
-constexpr std::size_t kTokenLimit = 4096;
 
 Result<Json> object_member(const JsonObject& object, std::string_view name) {
   Result<const JsonObject*> member = get_object(object, name);
@@ -51,36 +50,13 @@ Result<ProcessDocument> parse_process(std::string_view body, std::string_view ty
   return ProcessDocument{std::move(*ids), std::move(*state)};
 }
 
-// Endpoint and token out of a DataAddress; other properties are ignored.
-Result<DataAddress> parse_address(const JsonObject& object) {
-  Result<std::string> type = get_string(object, "@type");
-  if (!type) return fail(type.error());
-  if (*type != "DataAddress") return shape_error("/dataAddress/@type", "is not DataAddress");
-  Result<std::string> endpoint_type = get_string(object, "endpointType");
-  if (!endpoint_type) return fail(endpoint_type.error());
-  Result<std::optional<std::string>> endpoint = get_text(object, "endpoint", kUrlLimit);
-  if (!endpoint) return fail(endpoint.error());
-  DataAddress address{endpoint->value_or(""), ""};
-  if (!object.contains("endpointProperties")) return address;
-  Result<const JsonArray*> properties = get_array(object, "endpointProperties");
-  if (!properties) return fail(properties.error());
-  if ((*properties)->empty()) return shape_error("/dataAddress/endpointProperties", "is empty");
-  for (const Json& entry : **properties) {
-    if (!entry.is_object()) return shape_error("/dataAddress/endpointProperties", "holds something else than objects");
-    const JsonObject& property = entry.get_object();
-    Result<std::string> property_type = get_string(property, "@type");
-    if (!property_type) return fail(property_type.error());
-    if (*property_type != "EndpointProperty") return shape_error("/dataAddress/endpointProperties", "holds another @type");
-    Result<std::string> name = get_string(property, "name");
-    if (!name) return fail(name.error());
-    Result<std::string> value = get_string(property, "value");
-    if (!value) return fail(value.error());
-    if (*name != "authorization") continue;
-    if (!address.token.empty()) return shape_error("/dataAddress/endpointProperties", "names authorization twice");
-    if (value->empty() || value->size() > kTokenLimit) return shape_error("/dataAddress/endpointProperties", "holds no usable token");
-    address.token = std::move(*value);
-  }
-  return address;
+Result<std::optional<DataAddress>> get_address(const JsonObject& object) {
+  if (!object.contains("dataAddress")) return std::optional<DataAddress>();
+  Result<const JsonObject*> member = get_object(object, "dataAddress");
+  if (!member) return fail(member.error());
+  Result<DataAddress> address = parse_data_address(**member);
+  if (!address) return fail(address.error());
+  return std::optional<DataAddress>(std::move(*address));
 }
 
 }  // namespace
@@ -203,10 +179,12 @@ Result<TransferRequestMessage> parse_transfer_request(std::string_view body) {
   if (!callback) return fail(callback.error());
   if (callback->size() > kUrlLimit) return shape_error("/callbackAddress", "is too long");
   message.callback = std::move(*callback);
-  if (object.contains("dataAddress")) {
-    Result<const JsonObject*> address = get_object(object, "dataAddress");
-    if (!address) return fail(address.error());
-  }
+  Result<std::optional<DataAddress>> address = get_address(object);
+  if (!address) return fail(address.error());
+  message.address = std::move(*address);
+  if (message.format == kPullFormat && message.address) return shape_error("/dataAddress", "belongs to a push");
+  if (message.format == kPushFormat && !message.address) return shape_error("/dataAddress", "is missing: a push needs an endpoint");
+  if (message.format == kPushFormat && message.address->endpoint.empty()) return shape_error("/dataAddress/endpoint", "is missing");
   Result<std::optional<std::string>> purpose = get_text(object, "sekishoPurpose", 512);
   if (!purpose) return fail(purpose.error());
   message.purpose = std::move(*purpose);
@@ -223,13 +201,9 @@ Result<TransferStartMessage> parse_transfer_start(std::string_view body) {
   Result<ProcessIds> ids = get_ids(object);
   if (!ids) return fail(ids.error());
   TransferStartMessage message{std::move(*ids), std::nullopt, std::nullopt};
-  if (object.contains("dataAddress")) {
-    Result<const JsonObject*> member = get_object(object, "dataAddress");
-    if (!member) return fail(member.error());
-    Result<DataAddress> address = parse_address(**member);
-    if (!address) return fail(address.error());
-    message.address = std::move(*address);
-  }
+  Result<std::optional<DataAddress>> address = get_address(object);
+  if (!address) return fail(address.error());
+  message.address = std::move(*address);
   Result<std::optional<std::string>> statement = get_text(object, "sekishoStatement", kStatementLimit);
   if (!statement) return fail(statement.error());
   message.statement = std::move(*statement);

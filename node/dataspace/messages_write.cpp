@@ -18,10 +18,6 @@ void add_statement(JsonObject& object, const std::optional<std::string>& stateme
   if (statement) object["sekishoStatement"] = *statement;
 }
 
-JsonObject property(std::string_view name, std::string_view value) {
-  return {{"@type", "EndpointProperty"}, {"name", name}, {"value", value}};
-}
-
 std::string text(JsonObject object) { return to_text(Json(std::move(object))); }
 
 }  // namespace
@@ -76,6 +72,7 @@ std::string to_body(const TransferRequestMessage& message) {
   object["agreementId"] = message.agreement_id;
   object["format"] = message.format;
   object["callbackAddress"] = message.callback;
+  if (message.address) object["dataAddress"] = to_json(*message.address);
   if (message.purpose) object["sekishoPurpose"] = *message.purpose;
   add_statement(object, message.statement);
   return text(std::move(object));
@@ -83,16 +80,7 @@ std::string to_body(const TransferRequestMessage& message) {
 
 std::string to_body(const TransferStartMessage& message) {
   JsonObject object = head("TransferStartMessage", message.ids);
-  if (message.address) {
-    JsonObject address{{"@type", "DataAddress"},
-                       {"endpointType", "https://w3id.org/idsa/v4.1/HTTP"},
-                       {"endpoint", message.address->endpoint}};
-    if (!message.address->token.empty()) {
-      address["endpointProperties"] =
-          JsonArray{Json(property("authorization", message.address->token)), Json(property("authType", "bearer"))};
-    }
-    object["dataAddress"] = std::move(address);
-  }
+  if (message.address) object["dataAddress"] = to_json(*message.address);
   add_statement(object, message.statement);
   return text(std::move(object));
 }

@@ -11,6 +11,7 @@
 #include "node/dataspace/certificate_book.hpp"
 #include "node/dataspace/outbox.hpp"
 #include "node/dataspace/profile.hpp"
+#include "node/dataspace/push_rules.hpp"
 #include "node/dataspace/transfer_book.hpp"
 #include "node/identity/local_identity.hpp"
 #include "node/identity/tokens.hpp"
@@ -35,6 +36,7 @@ struct DataspaceParts {
   const Clock& clock;
   Random& random;
   const Profile& profile = product_profile();
+  const PushRules& push = no_push();
 };
 
 struct DataspaceLimits {

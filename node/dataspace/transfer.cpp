@@ -5,6 +5,23 @@
 namespace sekisho::node {
 namespace {
 
+JsonObject push_row(const DataAddress& push, bool with_token) {
+  JsonObject row{{"endpoint", push.endpoint}};
+  if (with_token && !push.token.empty()) row["authorization"] = push.authorization();
+  return row;
+}
+
+Result<std::shared_ptr<const DataAddress>> push_of(const JsonObject& row) {
+  if (!row.contains("push")) return std::shared_ptr<const DataAddress>();
+  Result<const JsonObject*> member = get_object(row, "push");
+  if (!member) return fail(member.error());
+  Result<std::string> endpoint = get_string(**member, "endpoint");
+  if (!endpoint) return fail(endpoint.error());
+  Result<std::optional<std::string>> token = get_optional_string(**member, "authorization");
+  if (!token) return fail(token.error());
+  return std::make_shared<const DataAddress>(DataAddress{std::move(*endpoint), token->value_or("")});
+}
+
 std::optional<policy::TransferMessage> message_of(std::string_view kind) {
   if (kind == kStartKind) return policy::TransferMessage::Start;
   if (kind == kSuspensionKind) return policy::TransferMessage::Suspension;
@@ -24,6 +41,7 @@ Json Transfer::to_row() const {
   row["terms"] = to_hex(terms);
   row["peerCert"] = to_hex(peer_cert);
   row["target"] = target;
+  if (push) row["push"] = push_row(*push, role == Role::Provider && !ended());
   return row;
 }
 
@@ -44,6 +62,9 @@ Result<Transfer> Transfer::from_row(const JsonObject& row, const LocalIdentity& 
     if (!value) return fail(value.error());
     text.out = std::move(*value);
   }
+  Result<std::shared_ptr<const DataAddress>> push = push_of(row);
+  if (!push) return fail(push.error());
+  process.push = std::move(*push);
   const std::optional<policy::TransferState> known = policy::transfer_state_from_text(state);
   if (!known) return fail(Code::DatabaseDamaged, "a transfer is in no known state");
   process.state = *known;

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "node/dataspace/data_address.hpp"
 #include "node/dataspace/process.hpp"
 #include "node/identity/local_identity.hpp"
 #include "policy/transfer_fsm.hpp"
@@ -21,6 +22,9 @@ struct Transfer : ProcessBase {
   Digest terms{};         // statement id; zeros until there are terms
   Digest peer_cert{};     // provider: the certificate that tokens are bound to
   std::string target;     // consumer: where the data lie at the provider
+  // Of a push, where the data go; null for a pull. The receiver's token is in a provider's row until the transfer ends, and
+  // never in a consumer's.
+  std::shared_ptr<const DataAddress> push;
   // Consumer, in memory only: a token lives for minutes and is renewed after a start.
   std::string token;
   Instant token_expires{};

@@ -18,11 +18,32 @@ std::shared_ptr<const TransferRecord> lookup(const auto& records, std::string_vi
 
 }  // namespace
 
+bool is_pushing(const TransferRecord& record) {
+  return record.role == Role::Provider && record.push && record.serves && record.state == policy::TransferState::Started;
+}
+
+void TransferBook::on_push(std::function<void(const std::string& provider_pid)> listener) { on_push_ = std::move(listener); }
+
+std::vector<std::string> TransferBook::pushing() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::string> pids;
+  for (const auto& [pid, record] : provided_) {
+    if (is_pushing(*record)) pids.push_back(pid);
+  }
+  return pids;
+}
+
 void TransferBook::put(std::shared_ptr<const TransferRecord> record) {
+  const bool pushes = is_pushing(*record);
+  const std::string pid = record->role == Role::Provider ? record->provider_pid : record->consumer_pid;
+  keep(std::move(record), pid);
+  if (pushes && on_push_) on_push_(pid);
+}
+
+void TransferBook::keep(std::shared_ptr<const TransferRecord> record, const std::string& pid) {
   const std::lock_guard lock(mutex_);
   const bool provider = record->role == Role::Provider;
-  const std::string pid = provider ? record->provider_pid : record->consumer_pid;
-  if (!provider) {
+  if (!provider && !record->push) {
     const std::string key = usable_key(record->peer_dns, record->agreement->dataset, record->purpose);
     const auto newest = usable_.find(key);
     if (record->serves) {

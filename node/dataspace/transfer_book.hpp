@@ -4,6 +4,7 @@
 // Thread-safe.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -15,6 +16,7 @@
 #include "base/core/bytes.hpp"
 #include "base/core/clock.hpp"
 #include "node/dataspace/agreement_book.hpp"
+#include "node/dataspace/data_address.hpp"
 #include "policy/transfer_fsm.hpp"
 
 namespace sekisho::node {
@@ -33,14 +35,21 @@ struct TransferRecord {
   std::string peer_did;
   std::string peer_dns;
   std::string peer_zone;
+  std::shared_ptr<const DataAddress> push;  // where the data go; null for a pull
+  Digest peer_cert{};                       // provider: the certificate that asked
   // Consumer only.
   std::string target;  // path of the provider's data endpoint
   std::string token;
   Instant token_expires{};
 };
 
+// A provider's push that both sides know to be started.
+[[nodiscard]] bool is_pushing(const TransferRecord& record);
+
 class TransferBook {
  public:
+  // Called with the own process id after a record that is_pushing() was put; from any thread. Before anything is put or served.
+  void on_push(std::function<void(const std::string& provider_pid)> listener);
   // Replaces the record of the same process; one that has ended is dropped.
   void put(std::shared_ptr<const TransferRecord> record);
 
@@ -48,18 +57,22 @@ class TransferBook {
   [[nodiscard]] std::shared_ptr<const TransferRecord> find(std::string_view provider_pid) const;
   // As consumer, by the own process id.
   [[nodiscard]] std::shared_ptr<const TransferRecord> find_own(std::string_view consumer_pid) const;
-  // As consumer: the newest transfer that serves, with this provider, dataset and purpose.
+  // As consumer: the newest transfer that serves pulls, with this provider, dataset and purpose.
   [[nodiscard]] std::shared_ptr<const TransferRecord> find_usable(std::string_view provider_dns, std::string_view dataset,
                                                                   std::string_view purpose) const;
 
   // An agreement that this node suspended or withdrew (AgreementControl): nothing is sent or asked for under it.
   void hold(const Digest& agreement, bool held);
   [[nodiscard]] bool held(const Digest& agreement) const;
+  // The own process ids of the pushes that run or should.
+  [[nodiscard]] std::vector<std::string> pushing() const;
   // The transfers under an agreement that have not ended, in either role.
   [[nodiscard]] std::vector<std::shared_ptr<const TransferRecord>> under(const Digest& agreement) const;
 
  private:
+  void keep(std::shared_ptr<const TransferRecord> record, const std::string& pid);
   using Records = std::map<std::string, std::shared_ptr<const TransferRecord>, std::less<>>;
+  std::function<void(const std::string&)> on_push_;
   mutable std::mutex mutex_;
   std::set<Digest> held_;
   Records provided_;  // by provider pid

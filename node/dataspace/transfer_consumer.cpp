@@ -37,7 +37,8 @@ Digest start_digest(TransferStartMessage message) {
 
 }  // namespace
 
-async::Task<Result<TransferStore::Applied>> TransferService::Impl::open(std::shared_ptr<const AgreementRecord> agreement, std::string purpose) {
+async::Task<Result<TransferStore::Applied>> TransferService::Impl::open(std::shared_ptr<const AgreementRecord> agreement, std::string purpose,
+                                                                               std::optional<DataAddress> push) {
   Status room = parts.outbox.admit();
   if (!room) co_return fail(room.error());
   Result<PeerAddress> provider = parts.profile.find(parts.trust, agreement->peer_dns);
@@ -54,12 +55,14 @@ async::Task<Result<TransferStore::Applied>> TransferService::Impl::open(std::sha
   next.enter(policy::TransferState::Requested);
   next.agreement = agreement->id;
   next.purpose = purpose;
+  if (push) next.push = std::make_shared<const DataAddress>(DataAddress{push->endpoint, ""});
+  const std::string_view format = push ? kPushFormat : kPullFormat;
   const bool sealed = parts.profile.sealed();
   if (sealed) {
     trust::Draft draft;
     draft.kind = trust::StatementKind::Request;
     draft.agreement = agreement->digest;
-    draft.members = {{"transfer", next.pid}, {"format", kPullFormat}, {"recipient", party(parts.self.did, parts.self.zone)}, {"purpose", purpose}};
+    draft.members = {{"transfer", next.pid}, {"format", format}, {"recipient", party(parts.self.did, parts.self.zone)}, {"purpose", purpose}};
     Status sound = trust::check_draft(draft);
     if (!sound) co_return fail(Code::InvalidArgument, "the purpose cannot be stated", sound.error());
     EntryDraft entry;
@@ -71,7 +74,8 @@ async::Task<Result<TransferStore::Applied>> TransferService::Impl::open(std::sha
   TransferRequestMessage request;
   request.consumer_pid = next.pid;
   request.agreement_id = agreement->id;
-  request.format = kPullFormat;
+  request.format = format;
+  request.address = std::move(push);
   request.callback = parts.profile.own_base(parts.self);
   if (!purpose.empty()) request.purpose = purpose;
   change.message = Outgoing{std::string(kTransferRequestKind), fmt::format("{}/transfers/request", next.base),
@@ -87,7 +91,7 @@ async::Task<Result<TransferStore::Applied>> TransferService::Impl::open(std::sha
 async::Task<Result<RecordPointer>> TransferService::start_transfer(std::string agreement_id, std::string purpose, async::Deadline deadline) {
   const std::shared_ptr<const AgreementRecord> agreement = impl_->parts.agreements.find(agreement_id);
   if (!agreement || agreement->role != Role::Consumer) co_return fail(Code::AgreementUnknown, "no agreement " + agreement_id);
-  Result<TransferStore::Applied> applied = co_await impl_->open(agreement, std::move(purpose));
+  Result<TransferStore::Applied> applied = co_await impl_->open(agreement, std::move(purpose), std::nullopt);
   if (!applied) co_return fail(applied.error());
   const std::string pid = applied->process->pid;
   async::Completion<Result<RecordPointer>> waiter = impl_->waiters.open(pid);
@@ -98,10 +102,11 @@ async::Task<Result<RecordPointer>> TransferService::start_transfer(std::string a
   co_return fail(Error(Code::Deadline, fmt::format("{} takes too long to start the transfer", agreement->peer_dns)).with("peer", agreement->peer_dns));
 }
 
-async::Task<Result<std::string>> TransferService::request(std::string agreement_id, std::string purpose) {
+async::Task<Result<std::string>> TransferService::request(std::string agreement_id, std::string purpose,
+                                                          std::optional<DataAddress> push) {
   const std::shared_ptr<const AgreementRecord> agreement = impl_->parts.agreements.find(agreement_id);
   if (!agreement || agreement->role != Role::Consumer) co_return fail(Code::AgreementUnknown, "no agreement " + agreement_id);
-  Result<TransferStore::Applied> applied = co_await impl_->open(agreement, std::move(purpose));
+  Result<TransferStore::Applied> applied = co_await impl_->open(agreement, std::move(purpose), std::move(push));
   if (!applied) co_return fail(applied.error());
   impl_->parts.outbox.send(std::move(*applied->message));
   co_return applied->process->pid;
@@ -111,7 +116,7 @@ Status TransferService::Impl::says_terms(const trust::Statement& statement, cons
   const std::optional<Digest>& view = agreement.agreement->view;
   const bool right = statement.agreement == agreement.digest && statement.text("transfer") == process.peer_pid &&
                      statement.text("dataset") == agreement.dataset && statement.text("purpose") == process.purpose &&
-                     statement.digest("policy") == agreement.agreement->ir.digest && (!view || statement.digest("plan") == view) &&
+                     (!process.push || statement.text("mode") == "push") && statement.digest("policy") == agreement.agreement->ir.digest && (!view || statement.digest("plan") == view) &&
                      statement.party("recipient") == trust::Party{parts.self.did, parts.self.zone, false};
   if (right) return {};
   return fail(Code::EvidenceInvalid, fmt::format("the terms of {} are not those of the agreement and the request", process.peer_dns));
@@ -128,7 +133,7 @@ async::Task<Result<http::Response>> TransferService::Impl::take_start(Held held,
   Transfer& next = change.next;
   next.peer_pid = message->ids.provider;
   const bool sealed = parts.profile.sealed();
-  if (message->address && sealed) {
+  if (message->address && sealed && !next.push) {
     Result<std::string> target = data_target(message->address->endpoint, next.peer_dns);
     if (!target) co_return fail(target.error());
     next.target = std::move(*target);
@@ -144,7 +149,7 @@ async::Task<Result<http::Response>> TransferService::Impl::take_start(Held held,
     co_return answer(next, 200, std::nullopt);
   }
   if (!state) co_return fail(state.error());
-  if (next.target.empty() && sealed) co_return shape_error("/dataAddress", "is missing");
+  if (next.target.empty() && sealed && !next.push) co_return shape_error("/dataAddress", "is missing");
   const bool first = held.process->state == policy::TransferState::Requested;
   const std::shared_ptr<const AgreementRecord> agreement = parts.agreements.find(next.agreement);
   if (!agreement) co_return fail(Code::AgreementUnknown, "the agreement of the transfer is gone");

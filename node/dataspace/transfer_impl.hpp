@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "node/dataspace/denial_limit.hpp"
 #include "node/dataspace/process_store.hpp"
 #include "node/dataspace/transfer.hpp"
 #include "node/dataspace/transfer_service.hpp"
@@ -19,6 +20,7 @@ struct TransferService::Impl {
   DataspaceLimits limits;
   TransferStore store;
   Waiters<RecordPointer> waiters;
+  DenialLimit denials;
 
   Impl(DataspaceParts p, DataspaceLimits l) : parts(p), limits(l), store(parts, limits) {}
 
@@ -39,13 +41,20 @@ struct TransferService::Impl {
   [[nodiscard]] async::Task<Result<http::Response>> take_request(trust::PeerIdentity peer, std::string body);
   [[nodiscard]] Result<std::shared_ptr<const AgreementRecord>> agreement_for(const trust::PeerIdentity& peer,
                                                                              const TransferRequestMessage& message) const;
+  // The error for the peer: the denial, which is on record then, or why it could not be.
+  [[nodiscard]] async::Task<Error> denied_on_record(std::shared_ptr<const AgreementRecord> agreement, TransferRequestMessage message,
+                                                    Error denied);
+  // Where this request is pushed to; null for a pull.
+  [[nodiscard]] Result<std::shared_ptr<const DataAddress>> push_for(const AgreementRecord& agreement,
+                                                                    const TransferRequestMessage& message) const;
   [[nodiscard]] EntryDraft terms_draft(const Transfer& process, const AgreementRecord& agreement) const;
   // Without its token: that is made when the message leaves, and never stored.
   [[nodiscard]] Outgoing start_message(const Transfer& process, bool with_terms) const;
   [[nodiscard]] async::Task<Result<http::Response>> take_resumption(Held held, std::string body);
 
   // Consumer. The request, written but not sent.
-  [[nodiscard]] async::Task<Result<TransferStore::Applied>> open(std::shared_ptr<const AgreementRecord> agreement, std::string purpose);
+  [[nodiscard]] async::Task<Result<TransferStore::Applied>> open(std::shared_ptr<const AgreementRecord> agreement, std::string purpose,
+                                                                  std::optional<DataAddress> push);
   [[nodiscard]] async::Task<Result<http::Response>> take_start(Held held, trust::PeerIdentity peer, std::string body);
   // By the own process id, or by the provider's where only one open transfer has it. Null when there is none.
   [[nodiscard]] Result<TransferPointer> find_consumed(const std::string& pid) const;

@@ -14,6 +14,7 @@ Result<std::string> TransferService::compose(const OutboxMessage& message) {
   Result<TokenService::Issued> token = impl_->parts.tokens.issue((*process)->pid, (*process)->peer_did, (*process)->peer_cert);
   if (!token) return fail(token.error());
   start->address->token = std::move(token->token);
+  start->address->auth_type = "bearer";
   return to_body(*start);
 }
 

@@ -22,7 +22,7 @@ Ending ending_of(policy::TransferMessage message) {
 Outgoing TransferService::Impl::start_message(const Transfer& process, bool with_terms) const {
   TransferStartMessage message;
   message.ids = process.ids();
-  if (process.role == Role::Provider && parts.profile.sealed()) {
+  if (process.role == Role::Provider && parts.profile.sealed() && !process.push) {
     message.address =
         DataAddress{fmt::format("https://{}/data/{}", parts.self.dns, http::percent_encode(process.pid)), ""};
   }

@@ -42,15 +42,50 @@ Result<std::shared_ptr<const AgreementRecord>> TransferService::Impl::agreement_
   if (!agreement || agreement->role != Role::Provider || agreement->peer_did != peer.did) {
     return fail(Code::AgreementUnknown, fmt::format("no agreement {} with {}", message.agreement_id, peer.dns));
   }
-  Status permitted = permits(*agreement, peer, message.purpose.value_or(""), parts.clock);
-  if (!permitted) return fail(permitted.error());
   return agreement;
+}
+
+Result<std::shared_ptr<const DataAddress>> TransferService::Impl::push_for(const AgreementRecord& agreement,
+                                                                           const TransferRequestMessage& message) const {
+  if (message.format != kPushFormat) return std::shared_ptr<const DataAddress>();
+  const auto dataset = parts.catalog.state()->dataset(agreement.dataset);
+  if (!dataset || !dataset->object.push) {
+    const std::string why = "the dataset is not offered for pushes";
+    return fail(Error(Code::Forbidden, "no push: " + why).with("pointer", "/format").with("why", why));
+  }
+  const auto permitted = parts.push.permit(message.address->endpoint, agreement.peer_dns);
+  if (!permitted) return fail(permitted.error());
+  return std::make_shared<const DataAddress>(*message.address);
+}
+
+// A decision is an entry of the log, also one against the request; so a peer may cause only so many.
+async::Task<Error> TransferService::Impl::denied_on_record(std::shared_ptr<const AgreementRecord> agreement,
+                                                           TransferRequestMessage message, Error denied) {
+  if (!parts.profile.sealed()) co_return denied;
+  const Status admitted = denials.admit(agreement->peer_did, parts.clock.now());
+  if (!admitted) co_return admitted.error();
+  JsonObject detail{{"what", "transfer"},
+                    {"act", "refused"},
+                    {"code", denied.name()},
+                    {"peer", agreement->peer_did},
+                    {"process", message.consumer_pid},
+                    {"format", message.format},
+                    {"purpose", message.purpose.value_or("")}};
+  if (message.address) detail["endpoint"] = message.address->endpoint;
+  Unit unit;
+  unit.entries.push_back(EntryDraft{pb::GOVERNANCE, Uuid{}, canonical_json(Json(std::move(detail))).value_or("{}"), agreement->digest,
+                                    {{Dimension::Counterparty, agreement->peer_did}, {Dimension::Dataset, agreement->dataset}}});
+  const auto committed = co_await parts.journal.commit(std::move(unit));
+  if (!committed) co_return committed.error();
+  co_return denied;
 }
 
 async::Task<Result<http::Response>> TransferService::Impl::take_request(trust::PeerIdentity peer, std::string body) {
   Result<TransferRequestMessage> message = parse_transfer_request(body);
   if (!message) co_return fail(message.error());
-  if (message->format != kPullFormat) co_return shape_error("/format", "is not HttpData-PULL");
+  if (message->format != kPullFormat && message->format != kPushFormat) {
+    co_return shape_error("/format", "is neither HttpData-PULL nor HttpData-PUSH");
+  }
   Result<std::string> base = parts.profile.callback(message->callback, peer.dns);
   if (!base) co_return fail(base.error());
   if (parts.profile.sealed() && (!message->purpose || message->purpose->empty())) co_return shape_error("/sekishoPurpose", "is missing");
@@ -72,6 +107,13 @@ async::Task<Result<http::Response>> TransferService::Impl::take_request(trust::P
   if (!room) co_return fail(room.error());
   Result<std::shared_ptr<const AgreementRecord>> agreement = agreement_for(peer, *message);
   if (!agreement) co_return fail(agreement.error());
+  const Status permitted = permits(**agreement, peer, message->purpose.value_or(""), parts.clock);
+  Result<std::shared_ptr<const DataAddress>> push = push_for(**agreement, *message);
+  if (!permitted || !push) {
+    Error denied = permitted ? push.error() : permitted.error();
+    Error recorded = co_await denied_on_record(*agreement, *message, std::move(denied));
+    co_return fail(std::move(recorded));
+  }
   std::optional<trust::Envelope> envelope;
   if (message->statement) {
     Result<CheckedStatement> checked = co_await parts.certificates.check(peer, *message->statement, trust::StatementKind::Request,
@@ -95,6 +137,7 @@ async::Task<Result<http::Response>> TransferService::Impl::take_request(trust::P
   next.enter(policy::TransferState::Requested);
   next.agreement = (*agreement)->id;
   next.purpose = message->purpose.value_or("");
+  next.push = std::move(*push);
   next.see(digest);
   if (envelope) {
     EntryDraft request;
@@ -121,7 +164,7 @@ EntryDraft TransferService::Impl::terms_draft(const Transfer& process, const Agr
                    {"purpose", process.purpose},
                    {"policy", to_hex(agreement.agreement->ir.digest)},
                    {"plan", to_hex(agreement.shaper->plan().digest())},
-                   {"mode", "record"}};
+                   {"mode", process.push ? "push" : "record"}};
   EntryDraft entry;
   entry.kind = pb::TERMS_OUT;
   entry.content = std::move(draft);
@@ -154,7 +197,7 @@ http::Response TransferService::renew_token(const trust::PeerIdentity& peer, con
   if (!record || record->peer_did != peer.did) {
     return http::problem(Error(Code::TransferUnknown, "no such transfer for " + peer.dns), correlation_id);
   }
-  if (!record->serves) return http::problem(Error(Code::TransferNotStarted, "the transfer does not serve"), correlation_id);
+  if (!record->serves || record->push) return http::problem(Error(Code::TransferNotStarted, "the transfer does not serve"), correlation_id);
   Result<TokenService::Issued> token = impl_->parts.tokens.issue(pid, peer.did, peer.cert);
   if (!token) return http::problem(token.error(), correlation_id);
   http::Response response = http::json_response(200, to_text(Json{{"token", token->token}, {"expires", to_rfc3339(token->expires)}}));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/async/spawn.hpp"
+#include "base/core/encoding.hpp"
 #include "base/core/log.hpp"
 #include "base/http/url.hpp"
 #include "node/dataspace/transfer_impl.hpp"
@@ -57,6 +58,9 @@ async::Task<Status> TransferService::terminate(std::string pid, Code code) {
 async::Task<Status> TransferService::suspend(std::string pid, Code code) {
   co_return co_await impl_->send_own(std::move(pid), policy::TransferMessage::Suspension, Error(code, "suspended by this node"));
 }
+async::Task<Status> TransferService::terminate(std::string pid, Error reason) {
+  co_return co_await impl_->send_own(std::move(pid), policy::TransferMessage::Termination, std::move(reason));
+}
 async::Task<Status> TransferService::resume(std::string pid) {
   co_return co_await impl_->send_own(std::move(pid), policy::TransferMessage::Start, Error());
 }
@@ -67,6 +71,26 @@ async::Task<Status> TransferService::complete(std::string pid) {
 std::string TransferService::state(const std::string& pid) const {
   const Result<TransferPointer> process = impl_->store.find(pid);
   return process && *process ? std::string(policy::to_text((*process)->state)) : std::string();
+Result<JsonObject> TransferService::describe(const std::string& pid) const {
+  const Result<TransferPointer> found = impl_->store.find(pid);
+  if (!found) return fail(found.error());
+  if (!*found) return unknown_process();
+  const Transfer& process = **found;
+  JsonObject out{{"transfer", process.pid},
+                 {"role", process.role == Role::Provider ? "provider" : "consumer"},
+                 {"peer", process.peer_dns},
+                 {"purpose", process.purpose},
+                 {"format", process.push ? kPushFormat : kPullFormat},
+                 {"state", policy::to_text(process.state)}};
+  if (const auto agreement = impl_->parts.agreements.find(process.agreement)) {
+    out["dataset"] = agreement->dataset;
+    out["agreement"] = to_hex(agreement->digest);
+  }
+  if (process.push) out["endpoint"] = process.push->endpoint;
+  if (!process.code.empty()) out["code"] = process.code;
+  return out;
+}
+
 }
 
 async::Task<Result<TransferService::Impl::Held>> TransferService::Impl::hold(std::string pid, std::string peer_did) {
@@ -106,6 +130,8 @@ RecordPointer TransferService::Impl::publish(const Transfer& process) {
   record->target = process.target;
   record->token = process.token;
   record->token_expires = process.token_expires;
+  record->push = process.push;
+  record->peer_cert = process.peer_cert;
   parts.transfers.put(record);
   return record;
 }

@@ -1,8 +1,9 @@
-// Transfer processes of the Dataspace Protocol, both roles, format HttpData-PULL.
+// Transfer processes of the Dataspace Protocol, both roles, formats HttpData-PULL and HttpData-PUSH.
 //
-// Consumer: start_transfer() seals a `request` statement and asks. Provider: checks it, decides whether the agreement
-// permits the purpose at all, seals the `terms` of the transfer, and only when they are durable sends the start message
-// with endpoint and token. Terms are sealed once at the start; releases name them.
+// Consumer: start_transfer() seals a `request` statement and asks; request() with an address asks for a push there.
+// Provider: checks it, decides whether the agreement permits the purpose at all, and where to, seals the `terms` of the
+// transfer, and only when they are durable sends the start message, for a pull with endpoint and token. Terms are sealed
+// once at the start; releases name them. What is pushed, and when a push is complete, is node/exchange/push.
 //
 // Units of work, repetitions, errors and threads: as negotiation_service.hpp, with TransferError.
 #pragma once
@@ -12,6 +13,7 @@
 
 #include "base/async/deadline.hpp"
 #include "base/async/task.hpp"
+#include "base/core/json.hpp"
 #include "base/core/result.hpp"
 #include "base/http/message.hpp"
 #include "node/dataspace/services.hpp"
@@ -43,8 +45,9 @@ class TransferService final : public OutboxOwner {
   // As consumer: a started transfer under this agreement, with token. Codes of the peer pass through (PURPOSE_MISMATCH …).
   [[nodiscard]] async::Task<Result<std::shared_ptr<const TransferRecord>>> start_transfer(std::string agreement_id, std::string purpose,
                                                                                          async::Deadline deadline);
-  // As consumer, without waiting: the own process id.
-  [[nodiscard]] async::Task<Result<std::string>> request(std::string agreement_id, std::string purpose);
+  // As consumer, without waiting: the own process id. push: where the data shall go.
+  [[nodiscard]] async::Task<Result<std::string>> request(std::string agreement_id, std::string purpose,
+                                                         std::optional<DataAddress> push = {});
   // A message of this node's own will, both roles, which takes effect when the peer acknowledges it. STATE_TRANSITION where the
   // protocol or a message that is still on its way forbids it.
   [[nodiscard]] async::Task<Status> send(std::string pid, policy::TransferMessage message);
@@ -58,11 +61,16 @@ class TransferService final : public OutboxOwner {
 
   // Both roles, at once; the peer is told. pid: own process id.
   [[nodiscard]] async::Task<Status> terminate(std::string pid, Code code);
+  // Code, title and help of the reason go to the peer.
+  [[nodiscard]] async::Task<Status> terminate(std::string pid, Error reason);
   [[nodiscard]] async::Task<Status> suspend(std::string pid, Code code);
   // Resumes after a suspension (a new start message, same terms).
   [[nodiscard]] async::Task<Status> resume(std::string pid);
   [[nodiscard]] async::Task<Status> complete(std::string pid);
 
+  // {"transfer", "role", "peer", "dataset", "purpose", "agreement", "format", "endpoint"?, "state", "code"?}, never a token.
+  // TransferUnknown. pid: own process id.
+  [[nodiscard]] Result<JsonObject> describe(const std::string& pid) const;
   // State as the protocol spells it, empty when unknown; for status and tests.
   [[nodiscard]] std::string state(const std::string& pid) const;
 
