@@ -21,7 +21,9 @@ constexpr std::string_view kPrefix = "dsp/";
 std::string key_text(std::string_view owner, std::string_view process) { return fmt::format("{}{}/{}", kPrefix, owner, process); }
 
 // What no later attempt can mend.
-bool hopeless(Code code) { return code == Code::PeerUnknown || code == Code::InvalidArgument; }
+bool hopeless(Code code) {
+  return code == Code::PeerUnknown || code == Code::ZoneNotRecognised || code == Code::InvalidArgument;
+}
 
 // A 404 that is no error document, and 5xx: a peer may not have registered the path yet, or be restarting. So is 429.
 bool worth_repeating(const http::ClientResponse& answer) {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "node/identity/absent_peer.hpp"
+
 namespace sekisho::node {
 namespace {
 
@@ -22,9 +24,7 @@ PeerClient::PeerClient(const TrustHolder& trust, std::shared_ptr<http::Client> c
 Result<http::ClientRequest> PeerClient::prepare(PeerRequest request) const {
   const std::shared_ptr<const trust::TrustState> state = trust_.current();
   const trust::NodeRecord* node = state ? state->node(request.dns) : nullptr;
-  if (node == nullptr) {
-    return fail(Error(Code::PeerUnknown, fmt::format("no node {} in the trust snapshot", request.dns)).with("peer", request.dns));
-  }
+  if (node == nullptr) return fail(absent_peer(state.get(), request.dns));
   http::ClientRequest out;
   out.method = std::move(request.method);
   out.host = request.dns;

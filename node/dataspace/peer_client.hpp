@@ -28,7 +28,7 @@ struct PeerRequest {
 class PeerChannel {
  public:
   virtual ~PeerChannel() = default;
-  // PEER_UNKNOWN: no such node in the snapshot. Connection, TlsHandshake, Deadline, Truncated: as base/http says.
+  // As absent_peer(): the snapshot gives no such node. Connection, TlsHandshake, Deadline, Truncated: as base/http says.
   // CertificateInvalid: somebody else answered. Any HTTP status is a success here.
   [[nodiscard]] virtual async::Task<Result<http::ClientResponse>> send(PeerRequest request) = 0;
   // The same with the body to be pulled; Unsupported where a channel has no long answers.

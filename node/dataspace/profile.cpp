@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "node/dataspace/process.hpp"
+#include "node/identity/absent_peer.hpp"
 
 namespace sekisho::node {
 
@@ -28,7 +29,7 @@ std::optional<policy::TransferMessage> Profile::next(const Moment<policy::Transf
 Result<PeerAddress> Profile::find(const TrustHolder& trust, const std::string& dns) const {
   const std::shared_ptr<const trust::TrustState> state = trust.current();
   const trust::NodeRecord* node = state ? state->node(dns) : nullptr;
-  if (node == nullptr) return fail(Error(Code::PeerUnknown, "no node " + dns).with("peer", dns));
+  if (node == nullptr) return fail(absent_peer(state.get(), dns));
   return PeerAddress{node->did, node->zone, std::string(kDspBase)};
 }
 

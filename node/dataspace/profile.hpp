@@ -53,7 +53,7 @@ class Profile {
   // The official test kit writes its suspensions as TransferTerminationMessage; a node refuses that.
   [[nodiscard]] virtual bool suspends_by_termination() const { return false; }
 
-  // PeerUnknown: no such node in the trust snapshot.
+  // As absent_peer(): the trust snapshot gives no such node to speak to.
   [[nodiscard]] virtual Result<PeerAddress> find(const TrustHolder& trust, const std::string& dns) const;
   // The path of a callback address that may be used: callback_path() of process.hpp.
   [[nodiscard]] virtual Result<std::string> callback(std::string_view address, const std::string& peer_dns) const;

@@ -4,6 +4,7 @@
 
 #include "base/core/encoding.hpp"
 #include "base/http/url.hpp"
+#include "node/identity/absent_peer.hpp"
 
 namespace sekisho::node {
 namespace {
@@ -12,7 +13,7 @@ namespace {
 Result<trust::PeerIdentity> provider_identity(const ExchangeParts& parts, const std::string& dns) {
   const auto state = parts.trust.current();
   const auto* record = state ? state->node(dns) : nullptr;
-  if (record == nullptr) return fail(Code::PeerUnknown, fmt::format("{} is not in the trust snapshot", dns));
+  if (record == nullptr) return fail(absent_peer(state.get(), dns));
   trust::PeerIdentity peer;
   peer.did = record->did;
   peer.dns = dns;
