@@ -77,9 +77,8 @@ def withdraw_and_resume(world, report, own, node, peer, live):
     if live:
         cut(world, report, live, since, ("RECOGNITION_SUSPENDED", "CONNECTION"))
     with report.step("a call meanwhile", STARTUP) as step:
-        # At the farm's border the call is turned away; trade's own node knows no peer any more that its zone does not recognise.
-        code, status = ("RECOGNITION_SUSPENDED", 401) if own == "jp" else ("PEER_UNKNOWN", 404)
-        step.verdict = refused(world, report, "a call while suspended", STARTUP, call(world, offers.EVENTS), code, status)
+        # By the farm at its border, or by trade's own node, whose zone no longer recognises the farm's.
+        step.verdict = refused(world, report, "a call while suspended", STARTUP, call(world, offers.EVENTS), "RECOGNITION_SUSPENDED", 401)
     if own == "jp":
         trace_breaks(world, report, ("RECOGNITION_SUSPENDED", "PEER_REFUSED"))
     with report.step(f"{own} resumes", f"zone {own}") as step:
