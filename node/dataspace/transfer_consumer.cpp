@@ -141,8 +141,9 @@ async::Task<Result<http::Response>> TransferService::Impl::take_start(Held held,
     next.token_expires = expiry_of(next.token, parts.clock.now());
   }
   Result<policy::TransferState> state = held.process->after(policy::TransferMessage::Start, store.sent(*held.process));
-  if (!state && held.process->was_seen(digest)) {
-    // The same message once more, perhaps with a fresh token; perhaps when the transfer is over.
+  // The first start, which alone carries the terms, is said once; a resumption is the same each time.
+  if (held.process->was_seen(digest) && (!state || message->statement)) {
+    // The same message once more, perhaps with a fresh token; perhaps when the transfer is suspended or over.
     if (next.state != policy::TransferState::Started) co_return answer(*held.process, 200, std::nullopt);
     store.put(std::make_shared<const Transfer>(next));
     publish(next);

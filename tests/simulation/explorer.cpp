@@ -156,6 +156,17 @@ Outcome explore(const Scenario& scenario, const Plant& plant, Bounds bounds) {
   return out;
 }
 
+std::optional<Found> hunt(const Plant& plant, std::uint64_t& runs) {
+  for (const unsigned deviations : {0U, 1U}) {
+    for (const Scenario& scenario : scenarios()) {
+      Outcome outcome = explore(scenario, plant, {deviations, 1, false});
+      runs += outcome.tally.runs;
+      if (!outcome.found.empty()) return std::move(outcome.found.front());
+    }
+  }
+  return std::nullopt;
+}
+
 RandomRun run_seed(const Plant& plant, std::uint64_t seed) {
   Chance chance(seed);
   const Scenario& scenario = scenarios()[chance.draw() % scenarios().size()];

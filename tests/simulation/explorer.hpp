@@ -40,6 +40,10 @@ struct Bounds {
 
 [[nodiscard]] Outcome explore(const Scenario& scenario, const Plant& plant, Bounds bounds);
 
+// The first violation that a plant leads to: calm runs of all scenarios first, then every schedule with one deviation.
+// runs: how many it took.
+[[nodiscard]] std::optional<Found> hunt(const Plant& plant, std::uint64_t& runs);
+
 // One run by chance; the seed says everything about it.
 struct RandomRun {
   Tally tally;

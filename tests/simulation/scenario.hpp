@@ -35,6 +35,8 @@ struct Plant {
   std::string_view name;  // empty: none
   bool (*leaves_out)(const node::Mutation&) = nullptr;
   bool says_durable_early = false;
+  // Only what somebody outside of the node could see counts, not what its database looks like.
+  bool from_outside = false;
 };
 
 [[nodiscard]] const std::vector<Plant>& plants();

@@ -55,16 +55,6 @@ void print(const Tally& t) {
       t.runs, t.steps, t.crashes, t.messages, t.lost, t.doubled, t.reordered, t.delayed, t.cuts, t.faults);
 }
 
-// The violation that a plant leads to, by schedules first and by seeds then.
-std::optional<Found> hunt(const Plant& plant, std::uint64_t& runs) {
-  for (const Scenario& scenario : scenarios()) {
-    Outcome outcome = explore(scenario, plant, {1, 1, false});
-    runs += outcome.tally.runs;
-    if (!outcome.found.empty()) return std::move(outcome.found.front());
-  }
-  return std::nullopt;
-}
-
 int run(const Settings& settings) {
   if (settings.trace) {
     const RandomRun one = run_seed({}, *settings.trace);
@@ -100,14 +90,19 @@ int run(const Settings& settings) {
   print(total);
   fmt::print("violations {}\n", violations);
   std::size_t found = 0;
-  for (const Plant& plant : plants()) {
-    std::uint64_t runs = 0;
-    const std::optional<Found> first = hunt(plant, runs);
-    fmt::print("planted: {}: {}\n", plant.name,
-               first ? fmt::format("found after {} schedules in \"{}\" ({})", runs, first->scenario,
-                                   first->violations.front().rule)
-                     : fmt::format("NOT found in {} schedules", runs));
-    found += first ? 1 : 0;
+  for (Plant plant : plants()) {
+    bool both = true;
+    for (const bool outside : {false, true}) {
+      plant.from_outside = outside;
+      std::uint64_t runs = 0;
+      const std::optional<Found> first = hunt(plant, runs);
+      both = both && first;
+      fmt::print("planted: {}, {}: {}\n", plant.name, outside ? "seen from outside" : "database watched",
+                 first ? fmt::format("found after {} schedules in \"{}\" ({})", runs, first->scenario,
+                                     first->violations.front().rule)
+                       : fmt::format("NOT found in {} schedules", runs));
+    }
+    found += both ? 1 : 0;
   }
   fmt::print("planted defects found {} of {}\n", found, plants().size());
   return violations == 0 && found == plants().size() ? 0 : 1;

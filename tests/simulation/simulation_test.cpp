@@ -69,19 +69,22 @@ TEST(Seeds, SameSeedSameRun) {
 
 class Planted : public ::testing::TestWithParam<std::size_t> {};
 
-// The proof that the other tests can fail.
-TEST_P(Planted, IsFound) {
-  const Plant& plant = plants()[GetParam()];
+void find(const Plant& plant) {
   std::uint64_t runs = 0;
-  for (const Scenario& scenario : scenarios()) {
-    const Outcome outcome = explore(scenario, plant, {1, 1, false});
-    runs += outcome.tally.runs;
-    if (outcome.found.empty()) continue;
-    fmt::print("\"{}\" found after {} schedules: {}\n", plant.name, runs,
-               outcome.found.front().violations.front().rule);
-    return;
-  }
-  FAIL() << plant.name << ": not found in " << runs << " schedules";
+  const std::optional<Found> found = hunt(plant, runs);
+  ASSERT_TRUE(found) << plant.name << ": not found in " << runs << " schedules";
+  fmt::print("\"{}\" found after {} schedules in \"{}\": {}\n", plant.name, runs, found->scenario,
+             found->violations.front().rule);
+}
+
+// The proof that the other tests can fail.
+TEST_P(Planted, IsFound) { find(plants()[GetParam()]); }
+
+// Also by what others see of the node alone.
+TEST_P(Planted, IsFoundFromOutside) {
+  Plant plant = plants()[GetParam()];
+  plant.from_outside = true;
+  find(plant);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Planted, ::testing::Range(std::size_t{0}, plants().size()), [](const auto& p) {

@@ -20,8 +20,9 @@ struct Violation {
 
 class Watch {
  public:
-  // nodes outlive the watch; their storages get an observer.
-  explicit Watch(std::vector<SimNode*> nodes);
+  // nodes outlive the watch; their storages get an observer. from_outside: the rules outbox-row, sent-early and
+  // answered-early, which compare with the database, are not looked at.
+  Watch(std::vector<SimNode*> nodes, bool from_outside);
 
   // With every batch:
   //   end-left         a state that is final was left again
@@ -42,6 +43,8 @@ class Watch {
   // What at_rest saw last, to compare with what a restart finds: states of all processes.
   [[nodiscard]] const std::map<std::string, std::string>& states() const { return states_; }
   void report(std::string rule, std::string detail);
+  // Changes of the state of any process so far.
+  [[nodiscard]] std::uint64_t changes() const { return changes_; }
 
   [[nodiscard]] const std::vector<Violation>& violations() const { return violations_; }
 
@@ -57,12 +60,14 @@ class Watch {
   void check_log(std::size_t node);
 
   std::vector<SimNode*> nodes_;
+  const bool from_outside_;
   std::vector<Violation> violations_;
   std::map<std::pair<std::size_t, std::string>, std::string> last_state_;   // node, pid
   std::map<std::pair<std::size_t, std::string>, std::string> pid_of_peer_;  // node, peer's pid → own
   std::vector<std::set<std::pair<std::string, std::string>>> sendable_;     // by node: target, body
   std::vector<std::pair<std::uint64_t, Digest>> log_;                       // by node: newest durable size and root
   std::map<std::string, std::string> states_;
+  std::uint64_t changes_ = 0;
 };
 
 }  // namespace sekisho::simulation

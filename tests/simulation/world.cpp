@@ -14,7 +14,9 @@ namespace {
 
 constexpr std::size_t kMostSteps = 3000;
 constexpr std::size_t kPacketsLookedAt = 3;
-constexpr std::chrono::minutes kCut{20};
+constexpr std::array<std::chrono::minutes, 2> kCuts{std::chrono::minutes(20), std::chrono::hours(3)};
+// Longer than any deadline: who has not moved by then never will.
+constexpr std::chrono::hours kStill{24 * 9};
 
 }  // namespace
 
@@ -35,12 +37,13 @@ void Tally::add(const Tally& other) {
 
 World::World(const Scenario& scenario, const Plant& plant, std::uint64_t seed)
     : cast_(Cast::shared()), scenario_(scenario), time_(*cast_.clock), network_(time_, cast_.hosts) {
-  cast_.clock->set(node::testing::kNow);
   const Prepared& begin = scenario.agreed ? prepared_agreement() : prepared_nothing();
+  cast_.clock->set(node::testing::kNow);  // made by a run of its own, the first time
   for (std::size_t i = 0; i < kNodes; ++i) {
     nodes_.push_back(std::make_unique<SimNode>(cast_, i, network_, time_, *scenario.profile, begin[i], seed));
   }
-  watch_ = std::make_unique<Watch>(std::vector<SimNode*>{nodes_[kFarm].get(), nodes_[kTrade].get()});
+  watch_ =
+      std::make_unique<Watch>(std::vector<SimNode*>{nodes_[kFarm].get(), nodes_[kTrade].get()}, plant.from_outside);
   for (const auto& node : nodes_) {
     if (plant.leaves_out != nullptr) node->storage().leave_out = plant.leaves_out;
     node->storage().says_durable_early = plant.says_durable_early;
@@ -97,7 +100,8 @@ std::optional<Option> World::calm() const {
   }
   if (!network_.flying.empty()) return Option{Kind::Deliver, network_.flying.front().to, 0, false};
   if (act != nullptr) return Option{Kind::Act, act->node, 0, false};
-  if (time_.next() || !network_.held_back.empty()) return Option{Kind::Advance, 0, 0, false};
+  const bool still = network_.held_back.empty() && time_.now() - changed_ > kStill;
+  if (!still && (time_.next() || !network_.held_back.empty())) return Option{Kind::Advance, 0, 0, false};
   return std::nullopt;
 }
 
@@ -122,7 +126,7 @@ void World::add_faults(std::vector<Option>& out) const {
   const Act* act = next_act();
   if (act != nullptr && first != Kind::Act) out.push_back({Kind::Act, act->node, 0, false});
   if (busy && time_.next()) out.push_back({Kind::Advance, 0, 0, true});
-  if (!network_.cut()) out.push_back({Kind::Cut, 0, 0, true});
+  for (std::size_t i = 0; i < kCuts.size() && !network_.cut(); ++i) out.push_back({Kind::Cut, 0, i, true});
 }
 
 std::vector<Option> World::options() const {
@@ -144,8 +148,8 @@ std::string World::name(const Option& option) const {
     case Kind::Double:
     case Kind::HoldBack: return fmt::format("{} {}", out, network_.flying[option.packet].name());
     case Kind::Act: return fmt::format("{} {}", out, next_act()->name);
-    case Kind::Advance:
-    case Kind::Cut: return out;
+    case Kind::Advance: return out;
+    case Kind::Cut: return fmt::format("{} for {} min", out, kCuts[option.packet].count());
     default: return fmt::format("{} {}", out, cast_.hosts[option.node]);
   }
 }
@@ -226,14 +230,18 @@ void World::step(const Option& option) {
       break;
     case Kind::Cut:
       ++tally_.cuts;
-      network_.cut_until(time_.now() + kCut);
+      network_.cut_until(time_.now() + kCuts[option.packet]);
       break;
   }
   settle();
+  if (watch_->changes() == changes_ && option.kind != Kind::Act) return;
+  changes_ = watch_->changes();
+  changed_ = time_.now();
 }
 
 bool World::rest(Chooser& chooser) {
   settle();
+  changed_ = time_.now();
   for (std::size_t i = 0; i < kMostSteps; ++i) {
     const std::vector<Option> offers = options();
     if (offers.empty()) return true;

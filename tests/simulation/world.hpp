@@ -80,7 +80,7 @@ class World {
   void crash(std::size_t node);
   // Runs what can run without time, network or disk.
   void settle();
-  // False when it does not come to rest.
+  // Until nothing is under way and no time changes a process any more. False when it does not come to rest.
   bool rest(Chooser& chooser);
   [[nodiscard]] const Act* next_act() const;
   [[nodiscard]] std::string name(const Option& option) const;
@@ -92,6 +92,8 @@ class World {
   std::vector<std::unique_ptr<SimNode>> nodes_;
   std::unique_ptr<Watch> watch_;
   std::size_t acted_ = 0;
+  std::uint64_t changes_ = 0;
+  async::SteadyTime changed_{};  // when a process changed its state
   Tally tally_;
   std::vector<std::string> trace_;
 };
