@@ -55,11 +55,11 @@ http::Response TransferService::get(const trust::PeerIdentity& peer, const std::
 async::Task<Status> TransferService::terminate(std::string pid, Code code) {
   co_return co_await impl_->send_own(std::move(pid), policy::TransferMessage::Termination, Error(code, "ended by this node"));
 }
-async::Task<Status> TransferService::suspend(std::string pid, Code code) {
-  co_return co_await impl_->send_own(std::move(pid), policy::TransferMessage::Suspension, Error(code, "suspended by this node"));
-}
 async::Task<Status> TransferService::terminate(std::string pid, Error reason) {
   co_return co_await impl_->send_own(std::move(pid), policy::TransferMessage::Termination, std::move(reason));
+}
+async::Task<Status> TransferService::suspend(std::string pid, Code code) {
+  co_return co_await impl_->send_own(std::move(pid), policy::TransferMessage::Suspension, Error(code, "suspended by this node"));
 }
 async::Task<Status> TransferService::resume(std::string pid) {
   co_return co_await impl_->send_own(std::move(pid), policy::TransferMessage::Start, Error());
@@ -68,9 +68,6 @@ async::Task<Status> TransferService::complete(std::string pid) {
   co_return co_await impl_->send_own(std::move(pid), policy::TransferMessage::Completion, Error());
 }
 
-std::string TransferService::state(const std::string& pid) const {
-  const Result<TransferPointer> process = impl_->store.find(pid);
-  return process && *process ? std::string(policy::to_text((*process)->state)) : std::string();
 Result<JsonObject> TransferService::describe(const std::string& pid) const {
   const Result<TransferPointer> found = impl_->store.find(pid);
   if (!found) return fail(found.error());
@@ -91,6 +88,9 @@ Result<JsonObject> TransferService::describe(const std::string& pid) const {
   return out;
 }
 
+std::string TransferService::state(const std::string& pid) const {
+  const Result<TransferPointer> process = impl_->store.find(pid);
+  return process && *process ? std::string(policy::to_text((*process)->state)) : std::string();
 }
 
 async::Task<Result<TransferService::Impl::Held>> TransferService::Impl::hold(std::string pid, std::string peer_did) {
@@ -127,11 +127,11 @@ RecordPointer TransferService::Impl::publish(const Transfer& process) {
   record->peer_did = process.peer_did;
   record->peer_dns = process.peer_dns;
   record->peer_zone = process.peer_zone;
+  record->push = process.push;
+  record->peer_cert = process.peer_cert;
   record->target = process.target;
   record->token = process.token;
   record->token_expires = process.token_expires;
-  record->push = process.push;
-  record->peer_cert = process.peer_cert;
   parts.transfers.put(record);
   return record;
 }
