@@ -46,6 +46,14 @@ async::Task<Result<std::shared_ptr<const TransferRecord>>> Consumer::transfer(co
   co_return found;
 }
 
+async::Task<Result<std::string>> Consumer::order_push(PushOrder order) {
+  auto agreement = co_await routes_.agree(order.provider_dns, order.dataset, order.purpose, order.deadline);
+  if (!agreement) co_return fail(agreement.error());
+  if (parts_.transfers.held((*agreement)->digest))
+    co_return fail(Code::TransferNotStarted, "this node suspended or withdrew the agreement");
+  co_return co_await parts_.transfer_service.request((*agreement)->id, std::move(order.purpose), std::move(order.to));
+}
+
 async::Task<Result<OpenIntent>> Consumer::intend(const ConsumerRequest& request, const TransferRecord& transfer,
                                                  Uuid exchange) {
   OpenIntent intent;

@@ -34,6 +34,15 @@ struct ConsumerRequest {
   async::Deadline deadline;
 };
 
+// What is to be pushed to an endpoint of this organization.
+struct PushOrder {
+  std::string provider_dns;
+  std::string dataset;
+  std::string purpose;
+  DataAddress to;
+  async::Deadline deadline;
+};
+
 struct Delivery {
   std::string body;
   std::string media;
@@ -58,6 +67,10 @@ class Consumer {
 
   // Codes of the provider pass through (help "peer"); EvidenceInvalid when its answer does not verify.
   [[nodiscard]] async::Task<Result<Delivery>> get(ConsumerRequest request);
+
+  // Asks for a push, under an agreement that is there or is negotiated; the own process id. Whether the provider does it, the
+  // state of the process says.
+  [[nodiscard]] async::Task<Result<std::string>> order_push(PushOrder order);
 
   [[nodiscard]] Resolver& resolver() { return resolver_; }
 

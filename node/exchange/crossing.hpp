@@ -53,6 +53,7 @@ struct StreamResume {
 
 struct Crossing {
   DataRequest request;
+  bool pushed = false;  // to an endpoint: nobody asked for this exchange, so it has no intent, and no receipt is awaited
   // authenticate
   Uuid exchange;
   Digest intent{};

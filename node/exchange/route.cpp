@@ -103,13 +103,20 @@ async::Task<Result<Json>> RouteFinder::choose_offer(std::string provider_dns, st
 
 async::Task<RouteFinder::Found> RouteFinder::search(std::string provider_dns, std::string dataset, std::string purpose,
                                                     async::Deadline deadline) {
+  auto agreement = co_await agree(std::move(provider_dns), std::move(dataset), purpose, deadline);
+  if (!agreement) co_return fail(agreement.error());
+  co_return co_await parts_.transfer_service.start_transfer((*agreement)->id, std::move(purpose), deadline);
+}
+
+async::Task<RouteFinder::Agreed> RouteFinder::agree(std::string provider_dns, std::string dataset, std::string purpose,
+                                                    async::Deadline deadline) {
   std::optional<Error> denied;
   for (const auto& agreement : parts_.agreements.with(provider_dns, dataset)) {
     if (auto permitted = permits(*agreement->agreement, dataset, purpose); !permitted) {
       if (!denied) denied = permitted.error();
       continue;
     }
-    co_return co_await parts_.transfer_service.start_transfer(agreement->id, purpose, deadline);
+    co_return agreement;
   }
   auto offer = co_await choose_offer(provider_dns, dataset, purpose, deadline);
   // An offer that has ended is in no catalogue any more; why the agreement made of it ended says more than that.
@@ -119,8 +126,7 @@ async::Task<RouteFinder::Found> RouteFinder::search(std::string provider_dns, st
   auto agreement = co_await parts_.negotiations.negotiate(provider_dns, dataset, std::move(*offer), deadline);
   const auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin);
   log_info("negotiation.ended", {{"provider", provider_dns}, {"dataset", dataset}, {"agreed", agreement.has_value()}, {"us", took.count()}});
-  if (!agreement) co_return fail(agreement.error());
-  co_return co_await parts_.transfer_service.start_transfer((*agreement)->id, std::move(purpose), deadline);
+  co_return agreement;
 }
 
 }  // namespace sekisho::node

@@ -24,7 +24,10 @@ class RouteFinder {
   explicit RouteFinder(ExchangeParts parts) : parts_(parts) {}
 
   using Found = Result<std::shared_ptr<const TransferRecord>>;
+  using Agreed = Result<std::shared_ptr<const AgreementRecord>>;
   [[nodiscard]] async::Task<Found> find(std::string provider_dns, std::string dataset, std::string purpose, async::Deadline deadline);
+  // The agreement alone, an older one or one that is negotiated now.
+  [[nodiscard]] async::Task<Agreed> agree(std::string provider_dns, std::string dataset, std::string purpose, async::Deadline deadline);
 
  private:
   [[nodiscard]] async::Task<Found> search(std::string provider_dns, std::string dataset, std::string purpose, async::Deadline deadline);

@@ -46,7 +46,7 @@ async::Task<Result<std::unique_ptr<connectors::Reader>>> fetch(const ExchangePar
   if (crossing.resume) from.cursor = crossing.resume->point.cursor;
   auto reader = co_await (*connector)->open(std::move(from), crossing.request.deadline);
   if (!reader) co_return fail(reader.error());
-  crossing.streams = crossing.live || crossing.resume;
+  crossing.streams = crossing.live || crossing.resume || crossing.pushed;
   while (!crossing.streams) {
     const connectors::Credits credits{kBatchRecords, kBatchBytes, crossing.request.deadline};
     auto batch = co_await (*reader)->read(credits);

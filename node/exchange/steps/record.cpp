@@ -24,9 +24,9 @@ trust::Draft release_draft(const Crossing& crossing) {
   if (!crossing.streams) draft.subject.push_back(trust::Subject{exchange, crossing.commitment.value});
   draft.members["terms"] = to_hex(crossing.transfer->terms);
   draft.members["exchange"] = exchange;
-  draft.members["intent"] = to_hex(crossing.intent);
+  if (!crossing.pushed) draft.members["intent"] = to_hex(crossing.intent);
   draft.members["request"] = to_hex(crossing.asked);
-  draft.members["tlsCert"] = to_hex(crossing.request.peer.cert);
+  if (!crossing.pushed) draft.members["tlsCert"] = to_hex(crossing.request.peer.cert);
   draft.members["decision"] = to_hex(crossing.decision);
   draft.members["media"] = crossing.transfer->agreement->media;
   if (crossing.resume) {

@@ -32,8 +32,8 @@ Status end_crashed_streams(const ExchangeParts& parts) {
     }
     const auto receipted = parts.storage.get(Family::Exchange, receipt_claim(opening->id));
     if (!receipted) return fail(receipted.error());
-    const StreamEnd end{*opening->agreement,    opening->id, *opening->exchange(), "CRASH", said,
-                        receipted->has_value(), {}};
+    const bool awaits_receipt = opening->digest("intent") && !receipted->has_value();  // a push has no intent
+    const StreamEnd end{*opening->agreement, opening->id, *opening->exchange(), "CRASH", said, !awaits_receipt, {}};
     const auto ended = parts.journal.commit_blocking(end_unit(end));
     if (!ended) return fail(ended.error());
     log_warn("stream.ended", {{"exchange", to_text(*opening->exchange())}, {"reason", "CRASH"}});

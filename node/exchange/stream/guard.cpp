@@ -17,25 +17,36 @@ std::optional<std::string> cut_cause(const Sending& s, const http::BodySink& sin
   return std::nullopt;
 }
 
+// Of a push no connection proves who the consumer is: the snapshot says whether it still is one.
+std::optional<std::string> lost_peer(const ExchangeParts& parts, const TransferRecord& transfer) {
+  const auto trusted = parts.trust.current();
+  if (!trusted || !trusted->in_time(parts.clock.now())) return name_of(Code::SnapshotStale);
+  const trust::NodeRecord* node = trusted->node(transfer.peer_dns);
+  if (node != nullptr && node->did == transfer.peer_did) return std::nullopt;
+  const bool suspended = trusted->recognition_state(transfer.peer_zone) == trust::RecognitionState::Suspended;
+  return name_of(suspended ? Code::RecognitionSuspended : Code::PeerUnknown);
+}
+
 }  // namespace
 
-std::optional<std::string> lost_right(const Sending& s) {
-  const auto transfer = s.parts.transfers.find(s.crossing.request.transfer);
-  const AgreementRecord& agreement = *s.crossing.transfer->agreement;
-  if (!transfer || !transfer->serves || s.parts.transfers.held(agreement.digest))
+std::optional<std::string> lost_right(const ExchangeParts& parts, const Crossing& crossing) {
+  const auto transfer = parts.transfers.find(crossing.request.transfer);
+  const AgreementRecord& agreement = *crossing.transfer->agreement;
+  if (!transfer || !transfer->serves || parts.transfers.held(agreement.digest))
     return name_of(Code::TransferNotStarted);
   // The permission itself may end meanwhile. Its own use was counted when the stream began.
-  policy::DecisionInput facts = steps::decision_facts(s.parts, s.crossing);
+  policy::DecisionInput facts = steps::decision_facts(parts, crossing);
   facts.used = 0;
   const policy::Program& program = agreement.agreement->program;
   const policy::Decision decision = policy::decide(program, facts);
   if (!decision.permit) return std::string(policy::denial(program, decision).name());
-  const auto catalog = s.parts.catalog.state();
+  const auto catalog = parts.catalog.state();
   if (!catalog || !catalog->offer(agreement.offer)) return name_of(Code::OfferUnknown);
-  if (s.crossing.request.connection) {
-    const auto peer = s.parts.trust.identify(s.crossing.request.connection->chain_der, trust::Use::TlsClient);
+  if (crossing.request.connection) {
+    const auto peer = parts.trust.identify(crossing.request.connection->chain_der, trust::Use::TlsClient);
     if (!peer) return std::string(peer.error().name());
   }
+  if (crossing.pushed) return lost_peer(parts, *crossing.transfer);
   return std::nullopt;
 }
 
@@ -44,6 +55,8 @@ async::Task<void> guard(std::shared_ptr<Sending> s, http::BodySink* sink) {
     co_await async::sleep_for(kGuardTick);
     if (s->running->done) co_return;
     if (!s->running->cause()) {
+      // When all is sealed nobody else looks how far the other side came.
+      s->credit.receipted(s->running->receipted(), steady_now());
       if (auto cause = cut_cause(*s, *sink)) s->running->cancel(std::move(*cause));
     }
     if (!s->running->cause()) continue;

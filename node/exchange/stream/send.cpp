@@ -91,7 +91,7 @@ async::Task<Status> send_stream(std::shared_ptr<Sending> s, http::BodySink* sink
   co_await settle_line(s);
   if (reason == kComplete && !s->said) s->said = s->hasher.finish(s->crossing.salt);  // of nothing, and that is all
   const auto receipted = s->parts.storage.get(Family::Exchange, receipt_claim(s->open));
-  const bool known = receipted && receipted->has_value();
+  const bool known = s->crossing.pushed || (receipted && receipted->has_value());
   const StreamEnd end{agreement, s->open, exchange, reason, s->said, known, stream_tokens(*s)};
   if (!known) (void)s->parts.open.opened(agreement, exchange, s->parts.clock.now());
   auto ended = co_await commit_end(s, &end);
@@ -109,13 +109,14 @@ async::Task<Status> send_stream(std::shared_ptr<Sending> s, http::BodySink* sink
   }
   s->running->done = true;
   s->parts.streams.close(s->crossing.request.peer.did, exchange);
-  if (done && reason != kComplete) done = fail(Code::Cancelled, "the stream was cut: " + reason);
+  if (done && reason != kComplete) done = fail(Error(Code::Cancelled, "the stream was cut: " + reason).with("reason", reason));
   co_return done;
 }
 
 StreamLimits limits_of(const Crossing& crossing) {
   StreamLimits limits;
   if (crossing.live) limits.window_time = kLiveWindow;
+  limits.whole_lines = crossing.pushed && !crossing.opaque;  // each window is a request of its own
   return limits;
 }
 

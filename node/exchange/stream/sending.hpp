@@ -74,7 +74,8 @@ inline SteadyPoint steady_now() { return std::chrono::steady_clock::now(); }
 // sealed end does not leave at once. sink: valid until running->done.
 [[nodiscard]] async::Task<void> guard(std::shared_ptr<Sending> s, http::BodySink* sink);
 
-// What ends the right to this stream now; nullopt while it stands.
-[[nodiscard]] std::optional<std::string> lost_right(const Sending& s);
+// What ends the right to this stream now; nullopt while it stands. Of the crossing: request, transfer, shaper, pushed.
+[[nodiscard]] std::optional<std::string> lost_right(const ExchangeParts& parts, const Crossing& crossing);
+[[nodiscard]] inline std::optional<std::string> lost_right(const Sending& s) { return lost_right(s.parts, s.crossing); }
 
 }  // namespace sekisho::node

@@ -23,7 +23,11 @@ bool ReleaseWindow::ready(SteadyPoint now) const {
 }
 
 std::string ReleaseWindow::take(SteadyPoint now) {
-  const std::size_t n = std::min(held_.size() - taken_, limits_.window_bytes);
+  std::size_t n = std::min(held_.size() - taken_, limits_.window_bytes);
+  if (limits_.whole_lines && n < held_.size() - taken_) {
+    const std::size_t line = std::string_view(held_).substr(taken_, n).rfind('\n');
+    if (line != std::string_view::npos) n = line + 1;
+  }
   std::string out = held_.substr(taken_, n);
   taken_ += n;
   first_ = now;

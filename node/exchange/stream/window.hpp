@@ -21,6 +21,7 @@ struct StreamLimits {
   std::chrono::milliseconds window_time{1'000};
   std::uint64_t ahead_bytes = 64U << 20;
   std::chrono::milliseconds ahead_time{60'000};
+  bool whole_lines = false;  // a window that is cut by its size ends behind a line, where one ends within it
 };
 
 class ReleaseWindow {
