@@ -20,16 +20,38 @@ std::optional<policy::NegotiationMessage> message_of(std::string_view kind) {
 
 }  // namespace
 
-Json Negotiation::to_row() const {
+Result<std::shared_ptr<const std::string>> Negotiation::record_row() {
+  if (record_text) return record_text;
+  Result<std::string> text = canonical_json(node::to_row(*record));
+  if (!text) return fail(text.error());
+  record_text = std::make_shared<const std::string>(std::move(*text));
+  return record_text;
+}
+
+Result<std::string> Negotiation::row() {
   JsonObject row;
   write_base(row, *this);
   row["state"] = policy::to_text(state);
   row["dataset"] = dataset;
   row["offer"] = offer;
   row["rules"] = to_hex(rules);
-  if (!terms.is_null()) row["terms"] = terms;
-  if (record) row["record"] = node::to_row(*record);
-  return row;
+  Result<std::string> text = canonical_json(Json(std::move(row)));
+  if (!text) return text;
+  const auto add = [&text](std::string_view name, const std::string& value) {
+    text->pop_back();
+    text->append(",\"").append(name).append("\":").append(value).append("}");
+  };
+  if (record) {
+    Result<std::shared_ptr<const std::string>> written = record_row();
+    if (!written) return fail(written.error());
+    add("record", **written);
+    if (ended()) record_text.reset();
+  } else if (!terms.is_null()) {  // what was asked for is in the agreement that came of it
+    Result<std::string> written = canonical_json(terms);
+    if (!written) return written;
+    add("terms", *written);
+  }
+  return text;
 }
 
 Result<Negotiation> Negotiation::from_row(const JsonObject& row, const LocalIdentity& self) {

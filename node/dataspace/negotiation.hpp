@@ -21,9 +21,12 @@ struct Negotiation : ProcessBase {
   Digest rules{};     // of the offer that was asked for; of an offer that waits for the operator, its own
   Json terms;         // consumer: that MessageOffer; else null
   std::shared_ptr<const AgreementRecord> record;  // from the agreement message on; in the book when it may be used
+  std::shared_ptr<const std::string> record_text;  // see record_row()
 
   [[nodiscard]] bool ended() const { return policy::is_final(state); }
-  [[nodiscard]] Json to_row() const;
+  // What is stored. The record's part of it, the same in several units of a negotiation, is written once and kept.
+  [[nodiscard]] Result<std::string> row();
+  [[nodiscard]] Result<std::shared_ptr<const std::string>> record_row();  // of family Agreement too; there is a record
   [[nodiscard]] static Result<Negotiation> from_row(const JsonObject& row, const LocalIdentity& self);
 
   void enter(policy::NegotiationState next);

@@ -78,9 +78,9 @@ void NegotiationService::Impl::add_verification(Change<Negotiation>& change) con
 // From here on the consumer may use the agreement: it can have the final event before its acknowledgement is seen here.
 Status NegotiationService::Impl::add_finalized(Change<Negotiation>& change) const {
   const AgreementPointer record = change.next.record;
-  Result<std::string> row = canonical_json(to_row(*record));
+  Result<std::shared_ptr<const std::string>> row = change.next.record_row();
   if (!row) return fail(row.error());
-  change.mutations.push_back({Family::Agreement, to_bytes(record->id), to_bytes(*row)});
+  change.mutations.push_back({Family::Agreement, to_bytes(record->id), to_bytes(**row)});
   const bool sealed = parts.profile.sealed();
   if (sealed) change.entries.push_back(own_statement(change.next, *record));
   change.message = outgoing(change.next, kFinalizedKind, "events",

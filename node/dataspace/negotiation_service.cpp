@@ -159,9 +159,9 @@ async::Task<Result<http::Response>> NegotiationService::Impl::take_final(Held he
     }
     change.entries.push_back(peer_statement(*held.process, *record, std::move(checked->envelope)));
   }
-  Result<std::string> row = canonical_json(to_row(*record));
+  Result<std::shared_ptr<const std::string>> row = change.next.record_row();
   if (!row) co_return fail(row.error());
-  change.mutations.push_back({Family::Agreement, to_bytes(record->id), to_bytes(*row)});
+  change.mutations.push_back({Family::Agreement, to_bytes(record->id), to_bytes(**row)});
   Result<NegotiationStore::Applied> applied = co_await store.apply(std::move(change));
   if (!applied) co_return fail(applied.error());
   parts.agreements.insert(record);

@@ -1,7 +1,7 @@
 // Processes of one kind: in memory while they are open (and for a while after), in storage always; taken in turn, changed
 // by units of work. Internal to this room.
 //
-// Process derives from ProcessBase and has: kFamily, kOwner (name in outbox and index), ended(), to_row(),
+// Process derives from ProcessBase and has: kFamily, kOwner (name in outbox and index), ended(), row(),
 // static from_row(JsonObject, LocalIdentity). Thread-safe.
 #pragma once
 
@@ -12,6 +12,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -134,8 +135,10 @@ class ProcessStore {
     unit.entries = std::move(change.entries);
     unit.mutations = std::move(change.mutations);
     change.next.pending = change.message ? change.message->kind : std::string();
-    Result<std::string> sound = canonical_json(change.next.to_row());
-    if (!sound) co_return fail(sound.error());
+    // Written here and not by the writer's one thread, unless the writer has something to add.
+    Result<std::string> row = change.next.row();
+    if (!row) co_return fail(row.error());
+    if (!change.sealed) unit.mutations.push_back({Process::kFamily, to_bytes(change.next.pid), to_bytes(*row)});
     if (!change.message) unit.mutations.push_back(outbox_delete(Process::kOwner, change.next.pid));
     // Read again when the writer is done with it, by this coroutine alone.
     auto due = std::make_shared<Due>(Due{std::move(change.next), std::move(change.message), std::move(change.sealed), std::nullopt});
@@ -181,7 +184,8 @@ class ProcessStore {
     return std::make_shared<const Process>(std::move(*process));
   }
 
-  // What the writer's thread adds to a unit: the row, and the message with its outbox row. May run twice, after a reopening.
+  // What the writer's thread adds to a unit: the row where that is completed by it, and the message with its outbox row.
+  // May run twice, after a reopening.
   struct Due {
     Process process;
     std::optional<Outgoing> outgoing;
@@ -189,8 +193,10 @@ class ProcessStore {
     std::optional<OutboxMessage> message;
 
     void derive(const std::vector<CommittedEntry>& entries, std::vector<Mutation>& mutations) {
-      if (sealed) sealed(entries, process);
-      mutations.push_back({Process::kFamily, to_bytes(process.pid), to_bytes(canonical_json(process.to_row()).value_or(""))});
+      if (sealed) {
+        sealed(entries, process);
+        mutations.push_back({Process::kFamily, to_bytes(process.pid), to_bytes(process.row().value_or(""))});
+      }
       if (!outgoing) return;
       OutboxMessage due;
       due.owner = Process::kOwner;
@@ -219,7 +225,7 @@ class ProcessStore {
   const DataspaceLimits& limits_;
   Turns turns_;
   mutable std::mutex mutex_;
-  std::map<std::string, Pointer, std::less<>> processes_;
+  std::unordered_map<std::string, Pointer> processes_;
   std::deque<std::string> ended_;  // oldest first
   std::map<std::string, std::size_t, std::less<>> open_;
 };

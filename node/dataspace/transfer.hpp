@@ -31,6 +31,7 @@ struct Transfer : ProcessBase {
 
   [[nodiscard]] bool ended() const { return policy::is_final(state); }
   [[nodiscard]] Json to_row() const;
+  [[nodiscard]] Result<std::string> row() const { return canonical_json(to_row()); }
   [[nodiscard]] static Result<Transfer> from_row(const JsonObject& row, const LocalIdentity& self);
 
   // See TransferRecord::serves.
