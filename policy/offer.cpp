@@ -27,6 +27,10 @@ JsonObject rules_of(const JsonObject& policy) {
   return out;
 }
 
+void add_members(JsonObject& out, JsonObject members) {
+  for (auto& member : members) out[member.key()] = std::move(member.value());
+}
+
 bool names_view(const Expr& expr) {
   if (expr.kind == Expr::Kind::Atom) return expr.atom.operand == Operand::View;
   return expr.kind == Expr::Kind::All && std::ranges::any_of(expr.parts, names_view);
@@ -74,7 +78,7 @@ Result<BuiltOffer> build_offer(const OfferParts& parts, const AdmissionOptions& 
     add_view(*ir, *parts.view);
   }
   JsonObject offer{{"@id", parts.id}, {"@type", "Offer"}};
-  for (auto& member : wire_rules(*ir)) offer[member.key()] = member.value();
+  add_members(offer, wire_rules(*ir));
   return BuiltOffer{std::move(offer), std::move(*ir)};
 }
 
@@ -82,7 +86,7 @@ Result<Json> message_offer(const Json& catalogue_offer, std::string_view dataset
   Result<PolicyDocument> document = read_policy(catalogue_offer, PolicyKind::CatalogueOffer);
   if (!document) return fail(document.error());
   JsonObject out{{"@id", document->id}, {"@type", "Offer"}, {"target", dataset}};
-  for (auto& member : rules_of(catalogue_offer.get_object())) out[member.key()] = member.value();
+  add_members(out, rules_of(catalogue_offer.get_object()));
   return Json(std::move(out));
 }
 
@@ -94,7 +98,7 @@ Result<Json> agreement_document(const Json& offer, const AgreementParts& parts) 
                  {"assigner", parts.assigner},
                  {"assignee", parts.assignee},
                  {"timestamp", to_rfc3339(parts.timestamp)}};
-  for (auto& member : rules_of(offer.get_object())) out[member.key()] = member.value();
+  add_members(out, rules_of(offer.get_object()));
   Json document(std::move(out));
   // What could not be read again must not be agreed on.
   Result<PolicyDocument> readable = read_policy(document, PolicyKind::Agreement);
@@ -113,8 +117,12 @@ Result<Digest> rules_digest(const Json& policy, PolicyKind kind) {
 Status same_offer(const Digest& offer_rules, std::string_view dataset, const Json& received, PolicyKind kind) {
   const Result<PolicyIr> ir = admit_policy(received, kind, {});
   if (!ir) return fail(ir.error());
-  if (ir->target != dataset) return mismatch("target", "/target");
-  if (ir->digest != offer_rules) return mismatch("set of rules", "");
+  return same_offer(offer_rules, dataset, *ir);
+}
+
+Status same_offer(const Digest& offer_rules, std::string_view dataset, const PolicyIr& received) {
+  if (received.target != dataset) return mismatch("target", "/target");
+  if (received.digest != offer_rules) return mismatch("set of rules", "");
   return {};
 }
 

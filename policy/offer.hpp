@@ -48,5 +48,7 @@ struct AgreementParts {
 // OfferMismatch names what differs.
 [[nodiscard]] Status same_offer(const Digest& offer_rules, std::string_view dataset, const Json& received,
                                 PolicyKind kind);
+// The same of what was admitted already.
+[[nodiscard]] Status same_offer(const Digest& offer_rules, std::string_view dataset, const PolicyIr& received);
 
 }  // namespace sekisho::policy

@@ -20,6 +20,13 @@ void add_statement(JsonObject& object, const std::optional<std::string>& stateme
 
 std::string text(JsonObject object) { return to_text(Json(std::move(object))); }
 
+// With one more member, which is large and therefore not copied into the object first.
+std::string text_with(JsonObject object, std::string_view name, const Json& document) {
+  std::string out = text(std::move(object));
+  out.pop_back();
+  return out.append(",\"").append(name).append("\":").append(to_text(document)).append("}");
+}
+
 }  // namespace
 
 std::string catalog_request_text(const JsonArray& filter) {
@@ -33,8 +40,7 @@ std::string to_body(const ContractRequestMessage& message) {
   object["consumerPid"] = message.consumer_pid;
   if (message.provider_pid) object["providerPid"] = *message.provider_pid;
   if (message.callback) object["callbackAddress"] = *message.callback;
-  object["offer"] = message.offer;
-  return text(std::move(object));
+  return text_with(std::move(object), "offer", message.offer);
 }
 
 std::string to_body(const ContractOfferMessage& message) {
@@ -42,15 +48,13 @@ std::string to_body(const ContractOfferMessage& message) {
   object["providerPid"] = message.provider_pid;
   if (message.consumer_pid) object["consumerPid"] = *message.consumer_pid;
   if (message.callback) object["callbackAddress"] = *message.callback;
-  object["offer"] = message.offer;
-  return text(std::move(object));
+  return text_with(std::move(object), "offer", message.offer);
 }
 
 std::string to_body(const ContractAgreementMessage& message) {
   JsonObject object = head("ContractAgreementMessage", message.ids);
-  object["agreement"] = message.agreement;
   add_statement(object, message.statement);
-  return text(std::move(object));
+  return text_with(std::move(object), "agreement", message.agreement);
 }
 
 std::string to_body(const VerificationMessage& message) {

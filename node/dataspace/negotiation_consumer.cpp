@@ -35,7 +35,7 @@ async::Task<Result<NegotiationStore::Applied>> NegotiationService::Impl::open(st
   next.terms = *wanted;
   const ContractRequestMessage request{next.pid, std::nullopt, parts.profile.own_base(parts.self), std::move(*wanted)};
   change.message = Outgoing{std::string(kRequestKind), fmt::format("{}/negotiations/request", next.base),
-                            [request](const std::vector<CommittedEntry>&) { return to_body(request); }, 3};
+                            [body = to_body(request)](const std::vector<CommittedEntry>&) { return body; }, 3};
   co_return co_await store.apply(std::move(change));
 }
 
@@ -174,7 +174,7 @@ Result<AgreementPointer> NegotiationService::Impl::check_agreement(const Negotia
   if (record->agreement->assigner != process.peer_did || record->agreement->assignee != parts.self.did) {
     return fail(Error(Code::OfferMismatch, "the agreement names other parties").with("pointer", "/agreement/assignee"));
   }
-  Status same = policy::same_offer(process.rules, process.dataset, document, policy::PolicyKind::Agreement);
+  Status same = policy::same_offer(process.rules, process.dataset, record->agreement->ir);
   if (!same) return fail(same.error());
   // The id is the provider's choice, and must not be one that is taken.
   if (parts.agreements.find(record->id)) return fail(Error(Code::Conflict, "the agreement's id is taken").with("pointer", "/agreement/@id"));
@@ -220,6 +220,7 @@ async::Task<Result<http::Response>> NegotiationService::Impl::take_agreement(Hel
     co_return response;
   }
   change.next.record = *record;
+  change.next.terms = nullptr;
   Status kept = keep_document(change, **record);
   if (!kept) co_return fail(kept.error());
   step(change);
