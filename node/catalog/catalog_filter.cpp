@@ -121,6 +121,13 @@ Result<CatalogFilter::Condition> CatalogFilter::condition(const JsonObject& obje
   return Condition{field->second, match, std::string(value)};
 }
 
+std::string_view CatalogFilter::id() const {
+  const auto named = std::ranges::find_if(conditions_, [](const Condition& condition) {
+    return condition.field == Field::Id && condition.match == Match::Equal;
+  });
+  return named == conditions_.end() ? std::string_view() : std::string_view(named->value);
+}
+
 bool CatalogFilter::fits(const CatalogTexts& texts) const {
   return std::ranges::all_of(conditions_, [&](const Condition& condition) {
     switch (condition.field) {

@@ -44,6 +44,8 @@ class CatalogFilter {
   [[nodiscard]] std::size_t limit() const { return limit_; }
   // For the text index; empty: all datasets.
   [[nodiscard]] const std::string& words() const { return words_; }
+  // The one id that can fit, where a condition names it; empty: any.
+  [[nodiscard]] std::string_view id() const;
   // The conditions besides the words.
   [[nodiscard]] bool fits(const CatalogTexts& texts) const;
 

@@ -97,14 +97,22 @@ bool CatalogIndex::fits(const Entry& entry, const CatalogFilter& filter) const {
   return filter.fits({object.id, object.title, object.media, object.conforms_to, entry.purposes});
 }
 
-CatalogPage CatalogIndex::page(const CatalogAsk& ask, const policy::Audience& party) const {
+// What can fit by words or by id, in order; the other conditions are held against these.
+std::vector<std::uint32_t> CatalogIndex::candidates(const CatalogFilter& filter) const {
+  if (!filter.words().empty()) return words_.find(filter.words());
   std::vector<std::uint32_t> places;
-  if (ask.filter.words().empty()) {
-    places.resize(entries_.size());
-    std::iota(places.begin(), places.end(), 0U);
-  } else {
-    places = words_.find(ask.filter.words());
+  if (const std::string_view id = filter.id(); !id.empty()) {
+    const auto entry = std::ranges::lower_bound(entries_, id, {}, [](const Entry& e) -> std::string_view { return e.dataset->object.id; });
+    if (entry != entries_.end()) places.push_back(static_cast<std::uint32_t>(entry - entries_.begin()));
+    return places;
   }
+  places.resize(entries_.size());
+  std::iota(places.begin(), places.end(), 0U);
+  return places;
+}
+
+CatalogPage CatalogIndex::page(const CatalogAsk& ask, const policy::Audience& party) const {
+  const std::vector<std::uint32_t> places = candidates(ask.filter);
   const auto id_of = [this](std::uint32_t place) -> std::string_view { return entries_[place].dataset->object.id; };
   const bool backwards = !ask.before.empty();
   auto at = backwards           ? std::ranges::lower_bound(places, std::string_view(ask.before), {}, id_of)

@@ -61,6 +61,7 @@ class CatalogIndex {
   // Adds the dataset as an object to text when an offer is for this party.
   [[nodiscard]] bool write(const Entry& entry, const policy::Audience& party, std::string& text) const;
   [[nodiscard]] bool fits(const Entry& entry, const CatalogFilter& filter) const;
+  [[nodiscard]] std::vector<std::uint32_t> candidates(const CatalogFilter& filter) const;
 
   std::shared_ptr<const CatalogState> state_;
   std::string did_;
