@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@ namespace {
 
 // More than any parser of the project admits: what is deeper was built by a program that errs.
 constexpr std::size_t kDepth = 4 * limits::kJsonDepth;
+constexpr std::size_t kFewMembers = 16;  // of an object, sorted without an allocation
 
 // Names sort by UTF-16 code units (section 3.2.3). UTF-8 octets sort by code points; the two differ only where a
 // character beyond U+FFFF (first octet F0 … F4, a surrogate D800 … in UTF-16) meets one of U+E000 … U+FFFF (EE, EF).
@@ -44,7 +46,18 @@ void write_escape(char c, std::string& out) {
   }
 }
 
+// Printable ASCII without quotation mark and backslash stands for itself; nearly all text is nothing else.
+bool is_plain(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; });
+}
+
 Status write_string(std::string_view text, std::string& out) {
+  if (is_plain(text)) {
+    out += '"';
+    out += text;
+    out += '"';
+    return {};
+  }
   if (!valid_utf8(text)) return fail(Code::JsonShape, "a string that is not UTF-8 has no canonical JSON");
   out += '"';
   std::size_t copied = 0;
@@ -108,11 +121,16 @@ Status write_double(double value, std::string& out) {
 Status write_value(const Json& value, std::string& out, std::size_t depth);
 
 Status write_object(const JsonObject& object, std::string& out, std::size_t depth) {
-  std::vector<const boost::json::key_value_pair*> members;
-  members.reserve(object.size());
-  for (const auto& member : object) members.push_back(&member);
-  std::sort(members.begin(), members.end(),
-            [](const auto* a, const auto* b) { return utf16_less(a->key(), b->key()); });
+  using Member = boost::json::key_value_pair;
+  std::array<const Member*, kFewMembers> few;
+  std::vector<const Member*> many(object.size() <= few.size() ? 0 : object.size());
+  const std::span<const Member*> members =
+      many.empty() ? std::span<const Member*>(few.data(), object.size()) : std::span<const Member*>(many);
+  std::size_t count = 0;
+  for (const Member& member : object) members[count++] = &member;
+  const auto less = [](const Member* a, const Member* b) { return utf16_less(a->key(), b->key()); };
+  // What was read from canonical JSON is in order.
+  if (!std::ranges::is_sorted(members, less)) std::ranges::sort(members, less);
   out += '{';
   for (const auto* member : members) {
     if (out.back() != '{') out += ',';
@@ -140,7 +158,9 @@ Status write_integer(std::int64_t value, std::string& out) {
   if (value > limits::kJsonInteger || value < -limits::kJsonInteger) {
     return fail(Code::JsonShape, "an integer beyond 2^53 has no canonical JSON");
   }
-  fmt::format_to(std::back_inserter(out), "{}", value);
+  std::array<char, 24> digits;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  out.append(digits.data(), end);
   return {};
 }
 
