@@ -23,7 +23,12 @@ KINDS = (
     ("JSON", r"sekishod|boost_json", r"json|Json|canonical"),
     ("memory (malloc, copies)", r"", r"malloc|free|calloc|realloc|_int_|arena|memcpy|memmove|memset|memcmp|operator new|operator delete|tcache|unlink_chunk|cfree"),
     ("Protobuf", r"protobuf", r""),
-    ("sekishod, other", r"sekishod", r""),
+    ("policies: reading and deciding", r"sekishod", r"sekisho::policy"),
+    ("coroutines and the event loop", r"sekishod", r"asio|awaitable|coroutine|sekisho::async"),
+    ("HTTP", r"sekishod", r"sekisho::http|node::(Session|Router|Pipeline)"),
+    ("log and statements", r"sekishod", r"sekisho::trust|node::(Batch|Writer|Tree|Postings|CommitQueue|Counters|encode_entry)"),
+    ("processes, agreements, outbox", r"sekishod", r"sekisho::node"),
+    ("sekishod, other (text, containers)", r"sekishod", r""),
     ("libraries, other", r"", r""),
 )
 
@@ -75,5 +80,7 @@ class Sampler:
             share, library, symbol = float(fields[0].rstrip("%")), fields[1], fields[2]
             kind = next(name for name, l, s in KINDS if re.search(l, library) and re.search(s, symbol))
             shares[kind] = shares.get(kind, 0.0) + share
+        if not shares:
+            print("    perf could not sample the nodes: no profile")
         for kind, share in sorted(shares.items(), key=lambda item: -item[1]):
             print(f"    {share:5.1f} %  {kind}", flush=True)
