@@ -9,6 +9,7 @@
 #include "cli/commands/audit.hpp"
 #include "cli/commands/connector.hpp"
 #include "cli/commands/consume.hpp"
+#include "cli/commands/negotiation.hpp"
 #include "cli/commands/node.hpp"
 #include "cli/commands/operate.hpp"
 #include "cli/commands/trace.hpp"
@@ -54,6 +55,7 @@ int main(int argc, char** argv) {
     }
     sekisho::cli::add_operate_commands(app, code);
     sekisho::cli::add_agreement_commands(app, code);
+    sekisho::cli::add_negotiation_commands(app, code);
     sekisho::cli::add_connector_commands(app, code);
     sekisho::cli::add_consume_commands(app, code);
     sekisho::cli::add_audit_commands(app, code);

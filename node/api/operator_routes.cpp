@@ -1,3 +1,4 @@
+#include "node/api/negotiation_acts.hpp"
 #include "node/api/negotiation_api.hpp"
 #include "node/api/respond.hpp"
 #include "node/api/routes.hpp"
@@ -48,7 +49,7 @@ http::Response status(const ApiParts& parts, const http::Request& request) {
 
 std::vector<Route> operator_routes(const ApiParts& p) {
   const Access op = Access::operator_socket();
-  return {
+  std::vector<Route> routes{
       {"POST", "/apply", op, kApplyBody, "Declare sources, datasets, offers and clients",
        [&service = p.apply](http::Request request) { return apply(service, std::move(request)); }},
       {"GET", "/agreements", op, 0, "All agreements of this node and what holds of each",
@@ -71,6 +72,8 @@ std::vector<Route> operator_routes(const ApiParts& p) {
          return response;
        })},
   };
+  for (Route& route : negotiation_routes(p)) routes.push_back(std::move(route));
+  return routes;
 }
 
 }  // namespace sekisho::node
