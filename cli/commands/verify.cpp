@@ -70,6 +70,25 @@ void print_facts(const trust::ExchangeFacts& f, std::ostream& out) {
   line("and", f.recipient_log);
 }
 
+// A document is a party's text: it must not move the cursor.
+std::string ascii(std::string text) {
+  std::replace_if(text.begin(), text.end(), [](char c) { return c < 0x20 || c > 0x7e; }, '?');
+  return text;
+}
+
+void print_agreement(const trust::AgreementFacts& f, std::ostream& out) {
+  const auto line = [&](std::string_view name, const std::optional<Instant>& at, const std::string& log) {
+    if (at) out << fmt::format("  {:<11} {}, {}\n", name, to_rfc3339(*at), log);
+  };
+  out << fmt::format("\nagreement {}\n", f.agreement);
+  out << fmt::format("  {:<11} {} (zone {})\n", "provider", f.provider, f.provider_zone);
+  out << fmt::format("  {:<11} {} (zone {})\n", "consumer", f.consumer, f.consumer_zone);
+  line("agreed", f.agreed, f.agreed_log);
+  line("verified", f.verified, f.verified_log);
+  line("finalized", f.finalized, f.finalized_log);
+  if (!f.document.empty()) out << fmt::format("  {:<11} {}\n", "says", ascii(f.document));
+}
+
 void print_text(const VerificationReport& report, std::ostream& out) {
   for (const auto& [group, findings] : grouped(report)) {
     const auto faults = std::count_if(findings.begin(), findings.end(), [](const auto* f) { return !f->ok(); });
@@ -82,6 +101,7 @@ void print_text(const VerificationReport& report, std::ostream& out) {
                          f->member.empty() ? "" : " — ", f->member);
     }
   }
+  for (const trust::AgreementFacts& facts : report.agreements) print_agreement(facts, out);
   for (const trust::ExchangeFacts& facts : report.facts) print_facts(facts, out);
   const auto& verdict = trust::verdict_info(report.verdict);
   out << fmt::format("\nverdict: {}\n  {}\n", verdict.name, verdict.meaning);
@@ -104,9 +124,24 @@ Json facts_json(const trust::ExchangeFacts& f) {
   return out;
 }
 
+Json agreement_json(const trust::AgreementFacts& f) {
+  JsonObject out{{"agreement", f.agreement},
+                 {"negotiation", f.negotiation},
+                 {"provider", JsonObject{{"did", f.provider}, {"zone", f.provider_zone}}},
+                 {"consumer", JsonObject{{"did", f.consumer}, {"zone", f.consumer_zone}}}};
+  const auto stated = [&](const char* name, const std::optional<Instant>& at, const std::string& log) {
+    if (at) out[name] = JsonObject{{"time", to_rfc3339(*at)}, {"log", log}};
+  };
+  stated("agreed", f.agreed, f.agreed_log);
+  stated("verified", f.verified, f.verified_log);
+  stated("finalized", f.finalized, f.finalized_log);
+  if (const Result<Json> document = parse_json(f.document)) out["document"] = *document;
+  return out;
+}
+
 void print_json(const VerificationReport& report, std::ostream& out) {
   const auto& verdict = trust::verdict_info(report.verdict);
-  JsonArray findings, facts;
+  JsonArray findings, facts, agreements;
   for (const trust::Finding& f : report.findings) {
     findings.push_back(JsonObject{{"group", f.group},
                                   {"member", f.member},
@@ -115,9 +150,10 @@ void print_json(const VerificationReport& report, std::ostream& out) {
                                   {"verdict", trust::verdict_info(f.verdict).name}});
   }
   for (const trust::ExchangeFacts& f : report.facts) facts.push_back(facts_json(f));
+  for (const trust::AgreementFacts& f : report.agreements) agreements.push_back(agreement_json(f));
   const Json json = JsonObject{
       {"verdict", verdict.name}, {"exitCode", verdict.exit_code}, {"meaning", verdict.meaning}, {"note", report.note},
-      {"facts", facts},          {"findings", findings}};
+      {"facts", facts},          {"agreements", agreements}, {"findings", findings}};
   out << to_text(json) << "\n";
 }
 

@@ -40,6 +40,7 @@ class Exporter {
   Status add_chain(const Digest& leaf);
   Status add_snapshot(const Digest& id);
   Status add_disclosure(const trust::Statement& statement);
+  Status add_agreement(const trust::Statement& statement);
 
   const LogReader& reader_;
   const Storage& storage_;
@@ -164,7 +165,19 @@ Status Exporter::add_snapshot(const Digest& id) {
   return add(name, std::move(**snapshot));
 }
 
+// An agreement's document goes with the first statement about it, which is its provider's.
+Status Exporter::add_agreement(const trust::Statement& statement) {
+  const std::optional<trust::Party> provider = statement.party("provider");
+  if (!statement.agreement || statement.counter != 0U || !provider || provider->did != statement.issuer.did) return {};
+  Result<std::optional<Bytes>> document = find_material(storage_, MaterialKind::Agreement, *statement.agreement);
+  if (!document) return fail(document.error());
+  if (!*document) return {};  // of a first release
+  const trust::Disclosure disclosure{statement.id, Digest{}, std::move(**document)};
+  return add(trust::disclosure_member(statement.id), to_bytes(trust::format_disclosure(disclosure)));
+}
+
 Status Exporter::add_disclosure(const trust::Statement& statement) {
+  if (statement.kind == trust::StatementKind::Agreement) return add_agreement(statement);
   if (statement.kind != trust::StatementKind::Release && statement.kind != trust::StatementKind::StreamOpen) return {};
   Result<std::optional<Digest>> salt = disclosures_.get(statement.id);
   if (!salt) return fail(salt.error());

@@ -10,7 +10,8 @@
 //   optional snapshots/<object id>                trust snapshots, Signed bytes, as statements name them log/<digest of
 //   the origin>/checkpoint       the signed note, one for each log log/<digest of the origin>/proofs/<index>   C2SP
 //   tlog-proof to that very checkpoint; extra is the entry disclosures/<statement id>           {"statement","salt"
-//   (hex)[,"data" (base64)]} of a release; erasable
+//   (hex)[,"data" (base64)]} of a release; erasable. Of an
+//   agreement: the document as canonical JSON, whose SHA-256 the statement names; it needs no salt (zeros)
 //
 // A member that nothing refers to makes the bundle invalid. Errors: Code::BundleFormat, Code::LimitExceeded.
 #pragma once

@@ -25,10 +25,12 @@ VerificationReport verify_bundle(BytesView bundle, const std::map<std::string, D
   verify::check_exchanges(material, findings);
   verify::check_order(material, findings);
   verify::check_disclosures(material, findings);
+  verify::check_agreements(material, findings);
   for (const std::string& member : material.unused) {
     findings.fault(Verdict::Malformed, "archive", member, "nothing in the bundle refers to this member");
   }
   report.facts = verify::facts_of(material);
+  report.agreements = verify::agreements_of(material);
   // Log times are the nodes' own word until a witness or a time-stamp stands beside them.
   report.verdict = worse(findings.worst(), Verdict::ValidUnconfirmed);
   if (report.verdict <= Verdict::ValidUnconfirmed) report.note = "not yet binding: no cosigned checkpoint";

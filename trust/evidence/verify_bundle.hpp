@@ -48,10 +48,22 @@ struct ExchangeFacts {
   std::string code;  // of a refusal
 };
 
+// One agreement as its parties' sealed statements tell it. A time that is missing: no such statement is in the bundle.
+struct AgreementFacts {
+  std::string agreement;  // hex
+  std::string negotiation;
+  std::string provider, provider_zone;  // DIDs
+  std::string consumer, consumer_zone;
+  std::optional<Instant> agreed, verified, finalized;  // by provider, consumer, provider; log times
+  std::string agreed_log, verified_log, finalized_log;  // "<origin>#<index>" in the log of who stated it
+  std::string document;  // what was agreed, canonical JSON (ODRL Agreement); empty where it is not disclosed
+};
+
 struct VerificationReport {
   Verdict verdict = Verdict::Malformed;
   std::vector<Finding> findings;
   std::vector<ExchangeFacts> facts;
+  std::vector<AgreementFacts> agreements;
   std::string note;  // what the verdict does not yet bind
 };
 

@@ -85,8 +85,10 @@ void check_paths(Material& material, const std::map<std::string, Digest>& roots,
 void check_logs(Material& material, Findings& findings);
 void check_exchanges(Material& material, Findings& findings);
 void check_order(const Material& material, Findings& findings);
-void check_disclosures(Material& material, Findings& findings);
+void check_disclosures(Material& material, Findings& findings);  // of content
+void check_agreements(Material& material, Findings& findings);   // of agreements' documents
 
 [[nodiscard]] std::vector<ExchangeFacts> facts_of(const Material& material);
+[[nodiscard]] std::vector<AgreementFacts> agreements_of(const Material& material);
 
 }  // namespace sekisho::trust::verify

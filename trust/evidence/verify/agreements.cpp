@@ -1,0 +1,98 @@
+// Agreements: who agreed to what, when, and in whose log it stands; and the document behind the digest, where it is disclosed.
+#include <algorithm>
+
+#include "base/core/encoding.hpp"
+#include "base/core/json.hpp"
+#include "base/crypto/digest.hpp"
+#include "trust/evidence/verify/material.hpp"
+
+namespace sekisho::trust::verify {
+namespace {
+
+constexpr std::size_t kDocument = 1U << 20;
+
+std::string place(const Statement& s) { return s.origin + "#" + std::to_string(s.index); }
+
+bool by_provider(const Statement& s) { return s.party("provider").value_or(Party{}).did == s.issuer.did; }
+
+// Why the document is not the one that the statement is about; empty: it is.
+std::string fault_of(const Statement& statement, const Disclosure& disclosure) {
+  if (disclosure.salt != Digest{}) return "the document of an agreement has no salt";
+  if (!disclosure.data) return "the document of the agreement is missing";
+  const BytesView data = *disclosure.data;
+  if (sha256(data) != statement.agreement) return "the document has another digest than the agreement";
+  const Result<Json> document = parse_json(as_text(data), {.bytes = kDocument, .depth = 32, .values = 100'000});
+  if (!document || !document->is_object()) return "the document of the agreement is no JSON object";
+  const JsonObject& object = document->get_object();
+  const auto named = [&](const char* member, const char* party) {
+    return get_string(object, member).value_or("") == statement.party(party).value_or(Party{}).did;
+  };
+  if (!named("assigner", "provider") || !named("assignee", "consumer")) {
+    return "the document of the agreement names other parties than the statement";
+  }
+  return {};
+}
+
+// The provider states an agreement when it agrees and again when it is final, the consumer once, when it verifies.
+void tell(const Statement& s, AgreementFacts& facts) {
+  if (!by_provider(s)) {
+    if (!facts.verified || s.time < *facts.verified) {
+      facts.verified = s.time;
+      facts.verified_log = place(s);
+    }
+    return;
+  }
+  if (!facts.agreed || s.time < *facts.agreed) {
+    std::swap(facts.agreed, facts.finalized);
+    std::swap(facts.agreed_log, facts.finalized_log);
+    facts.agreed = s.time;
+    facts.agreed_log = place(s);
+  } else {
+    facts.finalized = s.time;
+    facts.finalized_log = place(s);
+  }
+}
+
+}  // namespace
+
+void check_agreements(Material& material, Findings& findings) {
+  for (const auto& [id, disclosure] : material.disclosures) {
+    const auto item = material.statements.find(id);
+    if (item == material.statements.end() || item->second.statement.kind != StatementKind::Agreement) continue;
+    const std::string member = disclosure_member(id);
+    material.unused.erase(member);
+    const std::string fault = fault_of(item->second.statement, disclosure);
+    if (fault.empty()) {
+      findings.pass("disclosure", member, "the document is the agreement that the statement names");
+    } else {
+      findings.fault(Verdict::Tampered, "disclosure", member, fault);
+    }
+  }
+}
+
+std::vector<AgreementFacts> agreements_of(const Material& material) {
+  std::map<Digest, AgreementFacts> found;
+  for (const auto& [id, item] : material.statements) {
+    const Statement& s = item.statement;
+    if (s.kind != StatementKind::Agreement || !item.sealed || !s.agreement) continue;
+    AgreementFacts& facts = found[*s.agreement];
+    const Party provider = s.party("provider").value_or(Party{}), consumer = s.party("consumer").value_or(Party{});
+    facts.agreement = to_hex(*s.agreement);
+    facts.negotiation = s.text("negotiation").value_or("");
+    facts.provider = provider.did;
+    facts.provider_zone = provider.zone;
+    facts.consumer = consumer.did;
+    facts.consumer_zone = consumer.zone;
+    tell(s, facts);
+    const auto disclosure = material.disclosures.find(id);
+    if (disclosure != material.disclosures.end() && fault_of(s, disclosure->second).empty()) {
+      facts.document = as_text(*disclosure->second.data);
+    }
+  }
+  std::vector<AgreementFacts> out;
+  for (auto& [digest, facts] : found) out.push_back(std::move(facts));
+  std::sort(out.begin(), out.end(), [](const AgreementFacts& a, const AgreementFacts& b) { return a.agreed < b.agreed; });
+  return out;
+}
+
+}  // namespace sekisho::trust::verify
