@@ -2,6 +2,7 @@
 
 #include "base/core/log.hpp"
 #include "node/dataspace/messages.hpp"
+#include "tests/support/dsp_schemas.hpp"
 
 namespace sekisho::node::testing {
 namespace {
@@ -24,6 +25,11 @@ Result<http::ClientResponse> yes(const PeerRequest& request, const std::string& 
   answer.body = to_body(ProcessDocument{{peer_pid, consumer}, "REQUESTED"},
                         transfer ? "TransferProcess" : "ContractNegotiation");
   return answer;
+}
+
+http::Response judged(http::Response response) {
+  sekisho::test::DspSchemas::expect_valid("an answer", response.body);
+  return response;
 }
 
 }  // namespace
@@ -57,13 +63,13 @@ OneNode::~OneNode() {
 http::Response OneNode::take(NegotiationRoute route, const std::string& pid, const std::string& body, bool stranger) {
   trust::PeerIdentity peer = node->trust.current()->judge(zones.trade.tls_chain, trust::Use::TlsClient, kNow).value();
   if (stranger) peer.did = "did:web:other.eu.example";
-  return async::sync_wait(node->negotiations->on_message(route, peer, pid, body));
+  return judged(async::sync_wait(node->negotiations->on_message(route, peer, pid, body)));
 }
 
 http::Response OneNode::take(TransferRoute route, const std::string& pid, const std::string& body, bool stranger) {
   trust::PeerIdentity peer = node->trust.current()->judge(zones.trade.tls_chain, trust::Use::TlsClient, kNow).value();
   if (stranger) peer.did = "did:web:other.eu.example";
-  return async::sync_wait(node->transfer_service->on_message(route, peer, pid, body));
+  return judged(async::sync_wait(node->transfer_service->on_message(route, peer, pid, body)));
 }
 
 std::string OneNode::unique(const std::string& body) {

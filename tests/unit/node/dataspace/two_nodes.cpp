@@ -9,6 +9,7 @@
 #include "base/core/log.hpp"
 #include "base/crypto/digest.hpp"
 #include "node/dataspace/messages.hpp"
+#include "tests/support/dsp_schemas.hpp"
 
 namespace sekisho::node::testing {
 namespace {
@@ -74,6 +75,14 @@ const sekisho::test::TestZones& shared_zones() {
   return zones;
 }
 
+// Of the protocol, and not of the product's own end points or a page that did not change.
+http::Response judged(http::Response response) {
+  if (!response.body.empty() && !response.headers.has("Content-Encoding")) {
+    sekisho::test::DspSchemas::expect_valid("an answer", response.body);
+  }
+  return response;
+}
+
 // A response as the network would carry it: the receiver is told that it left.
 http::ClientResponse carried(http::Response response) {
   if (response.after) response.after(true);
@@ -88,6 +97,8 @@ http::ClientResponse carried(http::Response response) {
 
 async::Task<Result<http::ClientResponse>> Loopback::carry(std::string from, PeerRequest request) {
   note(fmt::format("{} {} {}", from, request.method, request.target));
+  const bool dsp = request.target.starts_with(kDspBase);
+  if (dsp && !request.body.empty()) sekisho::test::DspSchemas::expect_valid(from, request.body);
   if (before) {
     std::optional<Result<http::ClientResponse>> instead = before(from, request);
     if (instead) co_return std::move(*instead);
@@ -97,6 +108,7 @@ async::Task<Result<http::ClientResponse>> Loopback::carry(std::string from, Peer
   TestParty& at = *party->second;
   trust::PeerIdentity peer = parties.at(from)->as_client(*at.trust.current());
   http::Response response = co_await dispatch(at, std::move(peer), request.method, request.target, request.body);
+  if (dsp) response = judged(std::move(response));
   Result<http::ClientResponse> answer = carried(std::move(response));
   if (back) back(request, answer);
   co_return answer;
@@ -257,19 +269,19 @@ http::Response TwoNodes::to_farm(NegotiationRoute route, const std::string& pid,
     peer.dns = as->dns;
     peer.zone = as->zone;
   }
-  return async::sync_wait(farm->negotiations->on_message(route, peer, pid, body));
+  return judged(async::sync_wait(farm->negotiations->on_message(route, peer, pid, body)));
 }
 
 http::Response TwoNodes::to_farm(TransferRoute route, const std::string& pid, const std::string& body) {
-  return async::sync_wait(farm->transfer_service->on_message(route, trade->as_client(*farm->trust.current()), pid, body));
+  return judged(async::sync_wait(farm->transfer_service->on_message(route, trade->as_client(*farm->trust.current()), pid, body)));
 }
 
 http::Response TwoNodes::to_trade(NegotiationRoute route, const std::string& pid, const std::string& body) {
-  return async::sync_wait(trade->negotiations->on_message(route, farm->as_client(*trade->trust.current()), pid, body));
+  return judged(async::sync_wait(trade->negotiations->on_message(route, farm->as_client(*trade->trust.current()), pid, body)));
 }
 
 http::Response TwoNodes::to_trade(TransferRoute route, const std::string& pid, const std::string& body) {
-  return async::sync_wait(trade->transfer_service->on_message(route, farm->as_client(*trade->trust.current()), pid, body));
+  return judged(async::sync_wait(trade->transfer_service->on_message(route, farm->as_client(*trade->trust.current()), pid, body)));
 }
 
 bool eventually(const std::function<bool()>& condition) {
