@@ -5,9 +5,9 @@
 #include "base/core/encoding.hpp"
 
 namespace sekisho::node {
-namespace {
 
-std::optional<policy::NegotiationMessage> message_of(std::string_view kind) {
+std::optional<policy::NegotiationMessage> message_of(const Negotiation& process) {
+  const std::string& kind = process.pending;
   if (kind == kCounterKind) return policy::NegotiationMessage::Request;
   if (kind == kOfferKind) return policy::NegotiationMessage::Offer;
   if (kind == kAgreementKind) return policy::NegotiationMessage::Agreement;
@@ -17,8 +17,6 @@ std::optional<policy::NegotiationMessage> message_of(std::string_view kind) {
   if (kind == kTerminationKind) return policy::NegotiationMessage::Termination;
   return std::nullopt;  // a first request or offer: the state is that of its writing
 }
-
-}  // namespace
 
 Result<std::shared_ptr<const std::string>> Negotiation::record_row() {
   if (record_text) return record_text;
@@ -83,6 +81,8 @@ Result<Negotiation> Negotiation::from_row(const JsonObject& row, const LocalIden
   return process;
 }
 
+JsonObject Negotiation::subject() const { return {{"dataset", dataset}, {"offer", offer}}; }
+
 void Negotiation::enter(policy::NegotiationState next) {
   state = next;
   (void)visit(static_cast<std::size_t>(next));
@@ -97,7 +97,7 @@ bool Negotiation::waits() const {
 }
 
 policy::NegotiationState Negotiation::acknowledged() const {
-  const std::optional<policy::NegotiationMessage> message = message_of(pending);
+  const std::optional<policy::NegotiationMessage> message = message_of(*this);
   if (!message) return state;
   const Result<policy::NegotiationState> next = policy::next(state, *message, role);
   return next ? *next : state;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,6 +30,8 @@ struct Negotiation : ProcessBase {
   [[nodiscard]] Result<std::shared_ptr<const std::string>> record_row();  // of family Agreement too; there is a record
   [[nodiscard]] static Result<Negotiation> from_row(const JsonObject& row, const LocalIdentity& self);
 
+  // For the operator.
+  [[nodiscard]] JsonObject subject() const;
   void enter(policy::NegotiationState next);
   // False for a consumer whose process a provider began: nothing was asked for yet.
   [[nodiscard]] bool asked() const;
@@ -40,6 +43,9 @@ struct Negotiation : ProcessBase {
   // allows it, because a peer may answer faster than its acknowledgement is processed.
   [[nodiscard]] Result<policy::NegotiationState> after(policy::NegotiationMessage message, bool sent) const;
 };
+
+// What the pending message is to the state machine; nullopt of a first one: the state is that of its writing.
+[[nodiscard]] std::optional<policy::NegotiationMessage> message_of(const Negotiation& process);
 
 // Kinds of messages in the outbox.
 inline constexpr std::string_view kRequestKind = "request";

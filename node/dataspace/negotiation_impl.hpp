@@ -80,7 +80,10 @@ struct NegotiationService::Impl {
   [[nodiscard]] async::Task<Result<NegotiationStore::Applied>> end(NegotiationPointer process, Error reason, bool told,
                                                                    Word by = Word::Own);
   // The same from outside of a message; the termination is sent at once.
-  [[nodiscard]] async::Task<Status> end_by_pid(std::string pid, Error reason, bool told);
+  // since: only while the process is where it was then.
+  [[nodiscard]] async::Task<Status> end_by_pid(std::string pid, Error reason, bool told, std::optional<Instant> since = {});
+  // An overdue process whose agreement stands.
+  [[nodiscard]] async::Task<Status> finalize(std::string pid, Instant since, Error reason);
   // After the answer that refused a message of the peer has left.
   void end_after(http::Response& response, const std::string& pid, Error reason);
   static async::Task<void> end_logged(Impl* impl, std::string pid, Error reason);

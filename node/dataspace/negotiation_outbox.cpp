@@ -7,9 +7,12 @@ Result<std::string> NegotiationService::compose(const OutboxMessage& message) { 
 
 async::Task<void> NegotiationService::delivered(OutboxMessage message, std::string answer) {
   Result<Turns::Turn> turn = co_await impl_->store.turn(message.process);
-  if (!turn) co_return;  // the row stays; the next start sends it again
+  if (!turn) {
+    impl_->parts.outbox.again(std::move(message), turn.error());
+    co_return;
+  }
   Result<NegotiationPointer> process = impl_->store.find(message.process);
-  if (!process || !*process || (*process)->pending != message.kind) co_return;
+  if (!process || !*process || !impl_->store.owes(**process, message)) co_return;
   Change<Negotiation> change;
   Negotiation& next = change.next;
   next = **process;
@@ -17,7 +20,7 @@ async::Task<void> NegotiationService::delivered(OutboxMessage message, std::stri
   const bool first = message.kind == kRequestKind || message.kind == kInitialOfferKind;
   const bool entered = first || state != next.state;
   if (state != next.state) next.enter(state);
-  next.pending.clear();
+  impl_->store.acknowledged(next);
   if (first && next.peer_pid.empty()) {
     const bool provider = next.role == Role::Provider;
     const Result<ProcessDocument> document = parse_negotiation(answer);
@@ -32,22 +35,112 @@ async::Task<void> NegotiationService::delivered(OutboxMessage message, std::stri
   }
   Result<NegotiationStore::Applied> applied = co_await impl_->apply(std::move(change));
   if (!applied) {
-    log_warn("dataspace.outbox", applied.error(), {{"process", message.process}});
+    impl_->parts.outbox.again(std::move(message), applied.error());
     co_return;
   }
   if (applied->message) impl_->parts.outbox.send(std::move(*applied->message));
 }
 
 async::Task<void> NegotiationService::refused(OutboxMessage message, Error error, bool answered) {
-  Status ended;
   if (message.kind == kTerminationKind) {
     // An error in reply to a termination may be ignored.
     co_await delivered(std::move(message), "");
-  } else if (message.kind != kFinalizedKind || answered) {
-    ended = co_await impl_->end_by_pid(message.process, std::move(error), message.kind != kRequestKind && message.kind != kInitialOfferKind);
+    co_return;
   }
-  // A final event that did not reach the consumer: the agreement stands, the row stays, the next start sends it again.
+  if (message.kind == kFinalizedKind && !answered) {
+    // The consumer may have it, and the agreement is sealed by both: said again until the deadline of the state.
+    impl_->parts.outbox.again(std::move(message), std::move(error));
+    co_return;
+  }
+  Status ended = co_await impl_->end_by_pid(message.process, std::move(error), message.kind != kRequestKind && message.kind != kInitialOfferKind);
   if (!ended) log_warn("dataspace.outbox", ended.error(), {{"process", message.process}});
+}
+
+// Without the other's last message: both have sealed the agreement, and it is final where its provider has said so.
+async::Task<Status> NegotiationService::Impl::finalize(std::string pid, Instant since, Error reason) {
+  Result<Turns::Turn> turn = co_await store.turn(pid);
+  if (!turn) co_return fail(turn.error());
+  Result<NegotiationPointer> process = store.find(pid);
+  if (!process) co_return fail(process.error());
+  if (!*process || (*process)->ended() || (*process)->since != since) co_return Status();
+  const AgreementPointer record = (*process)->record;
+  if (!record) co_return fail(Code::Internal, "a verified negotiation without its agreement");
+  Change<Negotiation> change;
+  change.next = **process;
+  change.next.enter(policy::NegotiationState::Finalized);
+  change.next.blame(reason);
+  const bool consumer = change.next.role == Role::Consumer;
+  if (consumer) {
+    if (parts.agreements.find(record->id)) co_return fail(Code::Conflict, "the agreement's id is taken");
+    Result<std::string> row = canonical_json(to_row(*record));
+    if (!row) co_return fail(row.error());
+    change.mutations.push_back({Family::Agreement, to_bytes(record->id), to_bytes(*row)});
+  }
+  Result<NegotiationStore::Applied> applied = co_await store.apply(std::move(change));
+  if (!applied) co_return fail(applied.error());
+  if (consumer) parts.agreements.insert(record);
+  waiters.settle(pid, record);
+  co_return Status();
+}
+
+void NegotiationService::started() { impl_->store.started(); }
+
+std::string NegotiationService::inquiry(const OutboxMessage& message) const { return impl_->store.inquiry(message); }
+
+OutboxFinding NegotiationService::judge(const OutboxMessage& message, const http::ClientResponse& answer) const {
+  return impl_->store.judge(message, answer);
+}
+
+async::Task<void> NegotiationService::failed(OutboxMessage message) { return impl_->store.keep(std::move(message)); }
+
+async::Task<std::optional<Instant>> NegotiationService::overdue(std::string pid) {
+  const Instant now = impl_->parts.clock.now();
+  const std::optional<Instant> soon = now + kSoon;
+  Result<NegotiationPointer> process = impl_->store.find(pid);
+  if (!process) co_return soon;
+  const std::optional<Instant> due = *process ? impl_->store.due(**process) : std::nullopt;
+  if (!due || now < *due) co_return due;
+  OutboxFinding finding = co_await impl_->store.inquire(*process);
+  const bool there = finding.verdict != Verdict::Ended;
+  Error reason = there ? overdue_error(**process, policy::to_text((*process)->state), std::move(finding.error)) : std::move(*finding.error);
+  // What the provider has called final the consumer may use already: it is never taken back but on the consumer's word.
+  const bool said = (*process)->role == Role::Provider && (*process)->pending == kFinalizedKind;
+  const bool heard = (*process)->role == Role::Consumer && finding.verdict == Verdict::Arrived && (*process)->pending.empty();
+  if (there && (said || heard)) {
+    Status finalized = co_await impl_->finalize(pid, (*process)->since, std::move(reason));
+    if (!finalized) log_warn("dataspace.overdue", finalized.error(), {{"process", pid}});
+    co_return finalized ? std::nullopt : soon;
+  }
+  Status ended = co_await impl_->end_by_pid(pid, std::move(reason), there, (*process)->since);
+  if (!ended) log_warn("dataspace.overdue", ended.error(), {{"process", pid}});
+  co_return ended ? std::nullopt : soon;
+}
+
+Result<JsonArray> NegotiationService::processes(bool all, const std::string& peer_dns, std::size_t most) const {
+  return impl_->store.list(all, peer_dns, most);
+}
+
+Result<JsonObject> NegotiationService::process(const std::string& id) const {
+  const Result<NegotiationPointer> found = impl_->store.find_any(id);
+  if (!found) return fail(found.error());
+  if (!*found) return fail(Code::NotFound, "no such negotiation");
+  return impl_->store.describe(**found);
+}
+
+async::Task<Status> NegotiationService::end(std::string id, Error reason) {
+  Result<NegotiationPointer> process = impl_->store.find_any(id);
+  if (!process) co_return fail(process.error());
+  if (!*process) co_return fail(Code::NotFound, "no such negotiation");
+  if ((*process)->ended()) co_return fail(Error(Code::Conflict, "it has ended").with("state", std::string(policy::to_text((*process)->state))));
+  if ((*process)->role == Role::Provider && (*process)->pending == kFinalizedKind) {
+    co_return fail(Error(Code::StateTransition, "this node has called it final; withdraw the agreement").with("state", "VERIFIED"));
+  }
+  const std::string pid = (*process)->pid;
+  Status ended = co_await impl_->end_by_pid(pid, std::move(reason), true, (*process)->since);
+  if (!ended) co_return ended;
+  process = impl_->store.find(pid);
+  if (process && *process && !(*process)->ended()) co_return fail(Code::Conflict, "it moved on meanwhile; look again");
+  co_return Status();
 }
 
 }  // namespace sekisho::node

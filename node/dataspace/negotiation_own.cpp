@@ -18,7 +18,7 @@ std::function<std::string(const std::vector<CommittedEntry>&)> fixed(std::string
 }  // namespace
 
 void NegotiationService::Impl::add_termination(Change<Negotiation>& change, const Error& reason) const {
-  change.next.code = reason.name();
+  change.next.blame(reason);
   change.entries.push_back(decision(change.next, "terminate", Word::Own));
   const EndMessage ending{change.next.ids(), std::string(reason.name()), reason_of(reason)};
   change.message = outgoing(change.next, kTerminationKind, "termination", fixed(to_body(ending, kTermination)));

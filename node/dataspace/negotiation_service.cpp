@@ -19,6 +19,7 @@ std::unexpected<Error> unknown_process() { return fail(Code::NotFound, "no such 
 
 NegotiationService::NegotiationService(DataspaceParts parts, DataspaceLimits limits)
     : impl_(std::make_unique<Impl>(parts, limits)) {
+  impl_->store.watch([this](std::string pid) { return overdue(std::move(pid)); });
   parts.outbox.own(std::string(Negotiation::kOwner), *this);
 }
 
@@ -191,7 +192,7 @@ async::Task<Result<NegotiationStore::Applied>> NegotiationService::Impl::end(Neg
   Change<Negotiation> change;
   change.next = *process;
   change.next.enter(policy::NegotiationState::Terminated);
-  change.next.code = reason.name();
+  change.next.blame(reason);
   const bool had_agreement = process->record && process->role == Role::Provider;
   if (had_agreement) change.mutations.push_back({Family::Agreement, to_bytes(process->record->id), std::nullopt});
   if (told && !process->peer_pid.empty()) {
@@ -206,12 +207,12 @@ async::Task<Result<NegotiationStore::Applied>> NegotiationService::Impl::end(Neg
   co_return applied;
 }
 
-async::Task<Status> NegotiationService::Impl::end_by_pid(std::string pid, Error reason, bool told) {
+async::Task<Status> NegotiationService::Impl::end_by_pid(std::string pid, Error reason, bool told, std::optional<Instant> since) {
   Result<Turns::Turn> turn = co_await store.turn(pid);
   if (!turn) co_return fail(turn.error());
   Result<NegotiationPointer> process = store.find(pid);
   if (!process) co_return fail(process.error());
-  if (!*process || (*process)->ended()) co_return Status();
+  if (!*process || (*process)->ended() || (since && (*process)->since != *since)) co_return Status();
   Result<NegotiationStore::Applied> applied = co_await end(*process, std::move(reason), told);
   if (!applied) co_return fail(applied.error());
   if (applied->message) parts.outbox.send(std::move(*applied->message));

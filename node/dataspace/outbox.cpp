@@ -5,65 +5,25 @@
 #include <atomic>
 #include <mutex>
 #include <set>
+#include <string>
+#include <utility>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "base/async/spawn.hpp"
 #include "base/core/log.hpp"
-#include "node/dataspace/messages.hpp"
+#include "node/dataspace/outbox_step.hpp"
+#include "node/dataspace/outgoing_check.hpp"
+#include "node/dataspace/process.hpp"
 
 namespace sekisho::node {
 namespace {
 
 constexpr std::string_view kPrefix = "dsp/";
+constexpr std::size_t kProcessLimit = 16 * 1024;  // of the answer to a GET of a process, which has four members
 
-std::string key_text(std::string_view owner, std::string_view process) { return fmt::format("{}{}/{}", kPrefix, owner, process); }
-
-// What no later attempt can mend.
-bool hopeless(Code code) {
-  return code == Code::PeerUnknown || code == Code::ZoneNotRecognised || code == Code::InvalidArgument;
-}
-
-// A 404 that is no error document, and 5xx: a peer may not have registered the path yet, or be restarting. So is 429.
-bool worth_repeating(const http::ClientResponse& answer) {
-  if (answer.status == 404) return !parse_error(answer.body).has_value();
-  return answer.status == 429 || answer.status >= 500;
-}
-
-Error answer_error(const http::ClientResponse& answer, const std::string& dns) {
-  const std::optional<ErrorDocument> document = parse_error(answer.body);
-  if (document) return error_of(*document, dns);
-  return Error(Code::PeerRefused, fmt::format("{} answered {}", dns, answer.status)).with("peer", dns);
-}
+std::string key_text(std::string_view owner, std::string_view process) { return std::string(as_text(outbox_key(owner, process))); }
 
 }  // namespace
-
-Bytes outbox_key(std::string_view owner, std::string_view process) { return to_bytes(key_text(owner, process)); }
-
-Mutation outbox_put(const OutboxMessage& message) {
-  const Json row{{"owner", message.owner},       {"process", message.process}, {"kind", message.kind},
-                 {"peer", message.peer_dns},     {"target", message.target},   {"body", message.body}};
-  return {Family::Outbox, outbox_key(message.owner, message.process), to_bytes(to_text(row))};
-}
-
-Mutation outbox_delete(std::string_view owner, std::string_view process) {
-  return {Family::Outbox, outbox_key(owner, process), std::nullopt};
-}
-
-Result<OutboxMessage> outbox_from_row(BytesView value) {
-  Result<Json> json = parse_json(as_text(value));
-  if (!json || !json->is_object()) return fail(Code::DatabaseDamaged, "an outbox row is not a JSON object");
-  const JsonObject& row = json->get_object();
-  OutboxMessage message;
-  for (auto [name, field] : {std::pair{"owner", &message.owner}, {"process", &message.process}, {"kind", &message.kind},
-                             {"peer", &message.peer_dns}, {"target", &message.target}, {"body", &message.body}}) {
-    Result<std::string> text = get_string(row, name);
-    if (!text) return fail(Code::DatabaseDamaged, "an outbox row lacks a member", text.error());
-    *field = std::move(*text);
-  }
-  return message;
-}
 
 struct Outbox::State {
   async::Executor executor;
@@ -106,6 +66,14 @@ struct Outbox::State {
     const std::lock_guard lock(mutex);
     unsent.erase(key);
   }
+  // False when the message is not waited for any more.
+  bool note(const std::string& key, std::uint64_t generation, const OutboxFailure& failure) {
+    const std::lock_guard lock(mutex);
+    const auto found = waiting.find(key);
+    if (stopped || found == waiting.end() || found->second.generation != generation) return false;
+    found->second.message.failure = failure;
+    return true;
+  }
   // Equal jitter: messages that failed together do not come back together.
   std::chrono::milliseconds pause(unsigned attempt) const {
     auto pause = options.first_pause;
@@ -141,7 +109,12 @@ Status Outbox::start(const Storage& storage) {
   });
   if (!scanned) return scanned;
   if (!damaged) return damaged;
-  for (OutboxMessage& message : found) send(std::move(message));
+  for (auto& [name, owner] : state_->owners) owner->started();
+  // At once, whatever pause was begun: what kept the peer away may be over, and nobody waits for a pause after a start.
+  for (OutboxMessage& message : found) {
+    message.resumed = true;
+    launch(std::move(message), std::chrono::milliseconds(0));
+  }
   return {};
 }
 
@@ -152,16 +125,41 @@ void Outbox::stop() {
 }
 
 void Outbox::send(OutboxMessage message) {
+  std::chrono::milliseconds pause(0);
+  if (message.failure) {
+    pause = state_->pause(message.failure->tries - 1);
+  } else if (message.attempts == 0) {
+    pause = state_->options.delay;
+  }
+  launch(std::move(message), pause);
+}
+
+void Outbox::again(OutboxMessage message, const Error& error) {
+  log_warn("dataspace.outbox", error, {{"peer", message.peer_dns}, {"message", message.kind}, {"process", message.process}});
+  if (!message.failure) message.failure.emplace();
+  OutboxFailure& failure = *message.failure;
+  ++failure.tries;
+  failure.code = error.name();
+  failure.text = operator_text(error);
+  failure.in_doubt = true;
+  const std::chrono::milliseconds pause = state_->pause(failure.tries - 1);
+  failure.at = state_->clock.now();
+  failure.next = failure.at + pause;
+  launch(std::move(message), pause, true);
+}
+
+void Outbox::launch(OutboxMessage message, std::chrono::milliseconds pause, bool unless_newer) {
   std::string key = key_text(message.owner, message.process);
   std::uint64_t generation = 0;
   {
     const std::lock_guard lock(state_->mutex);
     if (state_->stopped) return;
+    if (unless_newer && (state_->waiting.contains(key) || state_->unsent.contains(key))) return;
     generation = ++state_->generations;
     state_->waiting[key] = {std::move(message), generation};
   }
   ++state_->running;
-  async::spawn(state_->executor, run(state_, std::move(key), generation), "outbox");
+  async::spawn(state_->executor, run(state_, std::move(key), generation, pause), "outbox");
 }
 
 void Outbox::forget(std::string_view owner, std::string_view process) {
@@ -173,12 +171,20 @@ void Outbox::forget(std::string_view owner, std::string_view process) {
 
 void Outbox::expect(std::string_view owner, std::string_view process) {
   const std::lock_guard lock(state_->mutex);
-  state_->unsent.insert(key_text(owner, process));
+  std::string key = key_text(owner, process);
+  state_->waiting.erase(key);
+  state_->unsent.insert(std::move(key));
 }
 
 bool Outbox::unsent(std::string_view owner, std::string_view process) const {
   const std::lock_guard lock(state_->mutex);
   return state_->unsent.contains(key_text(owner, process));
+}
+
+std::optional<OutboxMessage> Outbox::look(std::string_view owner, std::string_view process) const {
+  const std::lock_guard lock(state_->mutex);
+  const auto found = state_->waiting.find(key_text(owner, process));
+  return found == state_->waiting.end() ? std::nullopt : std::optional(found->second.message);
 }
 
 Status Outbox::admit() const {
@@ -205,50 +211,140 @@ Pacer& Outbox::pacer() const { return state_->pacer; }
 
 bool Outbox::idle() const { return state_->running == 0; }
 
-async::Task<void> Outbox::run(std::shared_ptr<State> state, std::string key, std::uint64_t generation) {
-  const Running counted(*state);
-  const std::chrono::milliseconds delay = state->options.delay;
-  if (delay.count() > 0) {
-    const std::optional<OutboxMessage> due = state->take(key, generation);
-    if (due && due->attempts == 0) co_await state->pacer.pause(delay);
+struct Outbox::Outcome {
+  Step step = Step::Again;
+  std::string answer;          // of Delivered
+  std::optional<Error> error;  // of the others
+  bool in_doubt = false;
+  std::chrono::seconds not_before{0};
+};
+
+namespace {
+
+// How long a peer asks to be left alone, a minute at most.
+std::chrono::seconds retry_after(const http::ClientResponse& answer) {
+  const std::string text(answer.headers.get("Retry-After"));
+  if (text.empty() || text.size() > 4 || text.find_first_not_of("0123456789") != std::string::npos) return std::chrono::seconds(0);
+  return std::chrono::seconds(std::min(60, std::stoi(text)));
+}
+
+}  // namespace
+
+// Where the message arrived or never can, that is the outcome; else Again with the error, or without one where the peer's
+// word says that it has not arrived.
+async::Task<Outbox::Outcome> Outbox::ask(std::shared_ptr<State> state, OutboxOwner* owner, OutboxMessage message) {
+  Outcome outcome;
+  PeerRequest request;
+  request.dns = message.peer_dns;
+  request.method = "GET";
+  request.target = owner->inquiry(message);
+  request.answer_limit = kProcessLimit;
+  request.repeatable = true;
+  request.deadline = state->pacer.in(state->options.attempt);
+  if (request.target.empty()) co_return outcome;
+  Result<http::ClientResponse> answer = co_await state->peers.send(std::move(request));
+  if (!answer) {
+    // An answer that is too long is no answer, and the peer is there.
+    if (answer.error().code != Code::LimitExceeded) outcome.error = answer.error();
+    outcome.in_doubt = true;
+    co_return outcome;
   }
-  for (unsigned attempt = 0;; ++attempt) {
+  const Step step = step_after(*answer, false, 0);
+  if (step == Step::Again) {
+    outcome.error = answer_error(*answer, message.peer_dns);
+    outcome.in_doubt = true;
+    outcome.not_before = retry_after(*answer);
+    co_return outcome;
+  }
+  OutboxFinding finding = owner->judge(message, *answer);
+  if (finding.verdict == Verdict::Arrived) {
+    outcome.step = Step::Delivered;
+    outcome.answer = std::move(answer->body);
+  } else if (finding.verdict == Verdict::Ended) {
+    outcome.step = Step::Refused;
+    outcome.error = std::move(finding.error);
+  }
+  co_return outcome;
+}
+
+async::Task<Outbox::Outcome> Outbox::attempt(std::shared_ptr<State> state, OutboxOwner* owner, OutboxMessage message) {
+  const unsigned tries = message.failure ? message.failure->tries : 0;
+  if (message.failure && message.failure->in_doubt) {
+    Outcome asked = co_await ask(state, owner, message);
+    if (asked.step != Step::Again || asked.error) co_return asked;
+  }
+  Outcome outcome;
+  PeerRequest request;
+  request.dns = message.peer_dns;
+  request.method = "POST";
+  request.target = message.target;
+  request.repeatable = true;
+  Result<std::string> body = owner->compose(message);
+  const Status sound = body ? check_outgoing(*body) : Status(fail(body.error()));
+  if (!sound) {
+    outcome.step = Step::Refused;
+    outcome.error = sound.error();
+    co_return outcome;
+  }
+  request.body = std::move(*body);
+  request.deadline = state->pacer.in(state->options.attempt);
+  state->begin(key_text(message.owner, message.process));
+  Result<http::ClientResponse> answer = co_await state->peers.send(std::move(request));
+  if (!answer) {
+    outcome.step = hopeless(answer.error().code) ? Step::Refused : Step::Again;
+    outcome.in_doubt = in_doubt(answer.error().code);
+    outcome.error = answer.error();
+    co_return outcome;
+  }
+  outcome.step = step_after(*answer, message.resumed || tries > 0, tries);
+  if (outcome.step == Step::Delivered) {
+    outcome.answer = std::move(answer->body);
+    co_return outcome;
+  }
+  outcome.error = answer_error(*answer, message.peer_dns);
+  outcome.not_before = retry_after(*answer);
+  if (outcome.step != Step::Ask) co_return outcome;
+  Outcome asked = co_await ask(state, owner, message);
+  if (asked.step != Step::Again || asked.error) co_return asked;
+  outcome.step = Step::Refused;  // not taken before, and refused now
+  co_return outcome;
+}
+
+async::Task<void> Outbox::run(std::shared_ptr<State> state, std::string key, std::uint64_t generation, std::chrono::milliseconds pause) {
+  const Running counted(*state);
+  if (pause.count() > 0) co_await state->pacer.pause(pause);
+  for (;;) {
     std::optional<OutboxMessage> message = state->take(key, generation);
     if (!message) co_return;
     const auto owner = state->owners.find(message->owner);
     if (owner == state->owners.end()) co_return;
-    Result<std::string> body = owner->second->compose(*message);
-    if (!body) {
-      const Error error = body.error();
-      if (state->settle(key, generation)) co_await owner->second->refused(std::move(*message), error, true);
+    Outcome outcome = co_await attempt(state, owner->second, *message);
+    if (outcome.step == Step::Delivered) {
+      if (state->settle(key, generation)) co_await owner->second->delivered(std::move(*message), std::move(outcome.answer));
       co_return;
     }
-    state->begin(key);
-    PeerRequest request;
-    request.dns = message->peer_dns;
-    request.method = "POST";
-    request.target = message->target;
-    request.body = std::move(*body);
-    request.repeatable = true;
-    request.deadline = state->pacer.in(state->options.attempt);
-    Result<http::ClientResponse> answer = co_await state->peers.send(std::move(request));
-    if (answer && answer->status / 100 == 2) {
-      if (state->settle(key, generation)) co_await owner->second->delivered(std::move(*message), std::move(answer->body));
-      co_return;
-    }
-    Error error = answer ? answer_error(*answer, message->peer_dns) : answer.error();
-    const bool repeatable = answer ? worth_repeating(*answer) : !hopeless(error.code);
+    Error error = outcome.error.value_or(Error(Code::PeerRefused, message->peer_dns + " did not say"));
+    OutboxFailure failure;
+    failure.tries = (message->failure ? message->failure->tries : 0) + 1;
+    failure.code = error.name();
+    failure.text = operator_text(error);
+    failure.in_doubt = outcome.in_doubt;
     const unsigned attempts = message->attempts != 0 ? message->attempts : state->options.attempts;
-    const bool again = repeatable && attempt + 1 < attempts;
+    const bool again = outcome.step == Step::Again && failure.tries < attempts;
     log_warn("dataspace.outbox", error,
-             {{"peer", message->peer_dns}, {"message", message->kind}, {"attempt", attempt + 1}, {"again", again}});
+             {{"peer", message->peer_dns}, {"message", message->kind}, {"attempt", failure.tries}, {"again", again}});
+    const std::chrono::milliseconds rest = std::max(state->pause(failure.tries - 1), std::chrono::milliseconds(outcome.not_before));
+    failure.at = state->clock.now();
+    failure.next = failure.at + rest;
+    message->failure = failure;
     if (!again) {
-      const bool answered = answer.has_value() && !repeatable;
+      const bool answered = outcome.step == Step::Refused;
       if (state->settle(key, generation)) co_await owner->second->refused(std::move(*message), std::move(error), answered);
       co_return;
     }
-    const std::chrono::milliseconds pause = state->pause(attempt);
-    co_await state->pacer.pause(pause);
+    if (!state->note(key, generation, failure)) co_return;
+    co_await owner->second->failed(std::move(*message));
+    co_await state->pacer.pause(rest);
   }
 }
 

@@ -1,10 +1,12 @@
 #include "node/dataspace/process.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 #include <fmt/format.h>
 
 #include "base/core/encoding.hpp"
+#include "base/core/utf8.hpp"
 #include "base/core/uuid.hpp"
 #include "base/crypto/digest.hpp"
 #include "base/http/url.hpp"
@@ -14,10 +16,32 @@ namespace sekisho::node {
 namespace {
 
 constexpr std::size_t kMostSeen = 16;
+constexpr std::size_t kLongestReason = 1024;
 constexpr std::string_view kUnknownPid = "urn:sekisho:unknown";
 
 std::unexpected<Error> bad_callback(std::string_view what) {
   return fail(Error(Code::InvalidArgument, fmt::format("callbackAddress {}", what)).with("pointer", "/callbackAddress"));
+}
+
+// What the rows of the first releases have not.
+Status read_history(const JsonObject& row, ProcessBase& process) {
+  const Json* since = row.if_contains("since");
+  if (since == nullptr) return {};
+  Result<std::int64_t> at = get_integer(row, "since");
+  if (!at) return fail(at.error());
+  process.since = Instant(std::chrono::microseconds(*at));
+  Result<std::int64_t> said = get_integer(row, "said");
+  if (!said) return fail(said.error());
+  process.said = static_cast<std::uint64_t>(*said);
+  Result<std::string> reason = get_string(row, "reason");
+  if (!reason) return fail(reason.error());
+  process.reason = std::move(*reason);
+  Result<const JsonArray*> timeline = get_array(row, "timeline");
+  if (!timeline) return fail(timeline.error());
+  Result<Timeline> events = Timeline::from_row(**timeline);
+  if (!events) return fail(events.error());
+  process.timeline = std::move(*events);
+  return {};
 }
 
 }  // namespace
@@ -40,6 +64,29 @@ unsigned ProcessBase::visit(std::size_t state) {
   return count;
 }
 
+void ProcessBase::blame(const Error& error) {
+  code = error.name();
+  reason = operator_text(error);
+}
+
+// What a peer wrote may be cut anywhere, and a row holds UTF-8 only.
+std::string operator_text(const Error& error) {
+  const std::string chain = error.chain();
+  std::string out;
+  for (std::string_view rest = chain; !rest.empty() && out.size() < kLongestReason;) {
+    const std::size_t size = utf8_character(rest);
+    out += size == 0 ? std::string_view("?") : rest.substr(0, size);
+    rest.remove_prefix(std::max<std::size_t>(size, 1));
+  }
+  return out;
+}
+
+Error overdue_error(const ProcessBase& process, std::string_view state, std::optional<Error> silence) {
+  std::string text = fmt::format("at {} since {} and the deadline has passed", state, to_rfc3339(process.since));
+  Error error = silence ? Error(Code::Deadline, std::move(text), std::move(*silence)) : Error(Code::Deadline, std::move(text));
+  return std::move(error).with("state", std::string(state));
+}
+
 void write_base(JsonObject& row, const ProcessBase& process) {
   row["pid"] = process.pid;
   row["peerPid"] = process.peer_pid;
@@ -54,6 +101,10 @@ void write_base(JsonObject& row, const ProcessBase& process) {
   JsonArray visits;
   for (const std::uint8_t count : process.visits) visits.emplace_back(count);
   row["visits"] = std::move(visits);
+  row["since"] = process.since.time_since_epoch().count();
+  row["said"] = static_cast<std::int64_t>(process.said);
+  row["reason"] = process.reason;
+  row["timeline"] = process.timeline.to_row();
 }
 
 Status read_base(const JsonObject& row, ProcessBase& process) {
@@ -82,6 +133,8 @@ Status read_base(const JsonObject& row, ProcessBase& process) {
     if (!digest) return fail(digest.error());
     process.seen.push_back(*digest);
   }
+  Status history = read_history(row, process);
+  if (!history) return history;
   const Json* visits = row.if_contains("visits");  // rows of the first release have none
   if (visits == nullptr) return {};
   if (!visits->is_array() || visits->get_array().size() != process.visits.size()) return shape_error("/visits", "is not eight numbers");

@@ -14,12 +14,14 @@
 #include <vector>
 
 #include "base/core/bytes.hpp"
+#include "base/core/clock.hpp"
 #include "base/core/json.hpp"
 #include "base/core/random.hpp"
 #include "base/core/result.hpp"
 #include "base/http/message.hpp"
 #include "node/dataspace/agreement_book.hpp"
 #include "node/dataspace/messages.hpp"
+#include "node/dataspace/timeline.hpp"
 #include "node/journal/ports/storage.hpp"
 #include "trust/zone/trust_state.hpp"
 
@@ -35,6 +37,10 @@ struct ProcessBase {
   std::string base;      // path of the peer under which its end points lie, without trailing slash
   std::string pending;   // kind of the message that the peer has not acknowledged; empty: none
   std::string code;      // why it was terminated
+  std::string reason;    // the same with its causes, for the operator; never sent
+  std::uint64_t said = 0;  // own messages so far; the pending one has this number
+  Instant since{};       // when the row was last written for a step: the deadline of the state counts from here
+  Timeline timeline;
   std::vector<Digest> seen;  // messages taken, newest last
   std::array<std::uint8_t, 8> visits{};  // how often each state was entered, by its number; stops at 255
 
@@ -43,8 +49,15 @@ struct ProcessBase {
   void see(const Digest& message);
   // Counts the entry into a state and gives its number: 1 for the first.
   unsigned visit(std::size_t state);
+  void blame(const Error& error);
   [[nodiscard]] bool of(const trust::PeerIdentity& peer) const { return peer_did == peer.did; }
 };
+
+// An error with its causes for an operator: UTF-8, 1 KiB at most.
+[[nodiscard]] std::string operator_text(const Error& error);
+
+// What a process whose deadline has passed ends with. silence: what came instead of the peer's answer, if anything.
+[[nodiscard]] Error overdue_error(const ProcessBase& process, std::string_view state, std::optional<Error> silence);
 
 void write_base(JsonObject& row, const ProcessBase& process);
 [[nodiscard]] Status read_base(const JsonObject& row, ProcessBase& process);

@@ -19,7 +19,12 @@
 #include <fmt/format.h>
 
 #include "base/async/completion.hpp"
+#include "base/core/log.hpp"
+#include "base/http/url.hpp"
+#include "node/dataspace/deadlines.hpp"
+#include "node/dataspace/inquiry.hpp"
 #include "node/dataspace/process.hpp"
+#include "node/dataspace/process_view.hpp"
 #include "node/dataspace/services.hpp"
 #include "node/dataspace/turns.hpp"
 
@@ -56,6 +61,28 @@ class ProcessStore {
 
   ProcessStore(const DataspaceParts& parts, const DataspaceLimits& limits) : parts_(parts), limits_(limits) {}
 
+  // Whom to call when a process is overdue. Before load().
+  void watch(DeadlineWatch::Due due) {
+    watch_.emplace(parts_.outbox.executor(), parts_.clock, parts_.outbox.pacer(), std::move(due));
+  }
+  // The outbox sends: from now on processes may be overdue.
+  void started() { watch_->start(); }
+  // Where the row shows none: the process has no deadline.
+  [[nodiscard]] std::optional<Instant> deadline(const Process& process) const {
+    if (process.ended()) return std::nullopt;
+    // A final state that the peer has not acknowledged is not reached yet.
+    std::optional<std::chrono::milliseconds> patience = patience_for(process.acknowledged(), limits_.patience);
+    if (policy::is_final(process.acknowledged())) patience = patience_for(process.state, limits_.patience);
+    if (!patience) return std::nullopt;
+    return process.since + *patience;
+  }
+
+  // When the watch is to look at it: at its deadline, and without one after a day.
+  [[nodiscard]] std::optional<Instant> due(const Process& process) const {
+    if (process.ended()) return std::nullopt;
+    return deadline(process).value_or(process.since + kInquiry);
+  }
+
   [[nodiscard]] Status load() {
     Status damaged;
     Status scanned = parts_.storage.scan(Process::kFamily, {}, {}, [&](BytesView key, BytesView value) {
@@ -63,6 +90,11 @@ class ProcessStore {
       if (!process) {
         damaged = fail(Code::DatabaseDamaged, fmt::format("process {} cannot be read", as_text(key)), process.error());
         return false;
+      }
+      if ((*process)->since == Instant()) {  // a row of the first releases
+        auto aged = std::make_shared<Process>(**process);
+        aged->since = parts_.clock.now();
+        process = std::move(aged);
       }
       put(std::move(*process));
       return true;
@@ -128,12 +160,118 @@ class ProcessStore {
     return turns_.take(std::move(key), async::Deadline::in(limits_.peer * 2));
   }
 
+  // Whether this is the message that the peer has not acknowledged.
+  [[nodiscard]] static bool owes(const Process& process, const OutboxMessage& message) {
+    return process.pending == message.kind && process.said == message.number;
+  }
+
+  // The pending message with what is known of its attempts.
+  [[nodiscard]] std::optional<OutboxMessage> owed(const Process& process) const {
+    std::optional<OutboxMessage> waiting = parts_.outbox.look(Process::kOwner, process.pid);
+    if (waiting) return waiting;
+    const Result<std::optional<Bytes>> row = parts_.storage.get(Family::Outbox, outbox_key(Process::kOwner, process.pid));
+    if (!row || !*row) return std::nullopt;
+    Result<OutboxMessage> message = outbox_from_row(**row);
+    return message ? std::optional(std::move(*message)) : std::nullopt;
+  }
+
+  // The peer has the pending message; the caller has entered the state that it leads to.
+  void acknowledged(Process& process) const {
+    process.timeline.note(event(process, ProcessEvent::Source::Out, process.pending));
+    process.pending.clear();
+  }
+
+  // Keeps what is known of a message that was not delivered. A row that was replaced or deleted meanwhile stays so.
+  [[nodiscard]] async::Task<void> keep(OutboxMessage message) {
+    Result<Turns::Turn> held = co_await turn(message.process);
+    Result<Pointer> process = held ? find(message.process) : Result<Pointer>(fail(held.error()));
+    if (process && (!*process || !owes(**process, message))) co_return;
+    Status kept = process ? Status() : Status(fail(process.error()));
+    if (kept) {
+      Unit unit;
+      unit.mutations.push_back(outbox_put(message));
+      Result<Committed> committed = co_await parts_.journal.commit(std::move(unit));
+      if (!committed) kept = fail(committed.error());
+    }
+    if (!kept) log_warn("dataspace.outbox", kept.error(), {{"process", message.process}});
+  }
+
+  // Path at the peer that shows the process; empty while it has no name there.
+  [[nodiscard]] static std::string inquiry(const Process& process) {
+    if (process.peer_pid.empty()) return {};
+    return fmt::format("{}/{}s/{}", process.base, Process::kOwner, http::percent_encode(process.peer_pid));
+  }
+  [[nodiscard]] std::string inquiry(const OutboxMessage& message) const {
+    const Result<Pointer> process = find(message.process);
+    return process && *process && owes(**process, message) ? inquiry(**process) : std::string();
+  }
+  [[nodiscard]] OutboxFinding judge(const OutboxMessage& message, const http::ClientResponse& answer) const {
+    const Result<Pointer> process = find(message.process);
+    return process && *process && owes(**process, message) ? judge_answer(**process, answer) : OutboxFinding();
+  }
+
+  // Asks the peer for a process that waits too long. The error of a silent peer is the finding's.
+  [[nodiscard]] async::Task<OutboxFinding> inquire(Pointer process) {
+    PeerRequest request;
+    request.dns = process->peer_dns;
+    request.method = "GET";
+    request.target = inquiry(*process);
+    request.answer_limit = 16 * 1024;
+    request.repeatable = true;
+    request.deadline = parts_.outbox.pacer().in(std::chrono::seconds(5));
+    OutboxFinding finding;
+    if (request.target.empty()) co_return finding;
+    Result<http::ClientResponse> answer = co_await parts_.peers.send(std::move(request));
+    if (!answer) {
+      finding.error = answer.error();
+      co_return finding;
+    }
+    co_return judge_answer(*process, *answer);
+  }
+
+  // What the operator sees of one process, or of all, or only of those that are open.
+  [[nodiscard]] JsonObject describe(const Process& process) const { return description(process, view(process)); }
+  [[nodiscard]] Result<JsonArray> list(bool all, const std::string& peer_dns, std::size_t most) const {
+    JsonArray out;
+    const auto add = [&](const Process& process) {
+      if (out.size() < most && (peer_dns.empty() || process.peer_dns == peer_dns)) out.push_back(summary(process, view(process)));
+    };
+    if (!all) {
+      for (const Pointer& process : in_memory()) {
+        if (!process->ended()) add(*process);
+      }
+      return out;
+    }
+    Status read = each_stored([&](const Pointer& process) {
+      add(*process);
+      return out.size() < most;
+    });
+    if (!read) return fail(read.error());
+    return out;
+  }
+  // By the own id or the peer's. Null when there is none, Conflict where two peers use one id.
+  [[nodiscard]] Result<Pointer> find_any(const std::string& id) const {
+    Result<Pointer> found = find(id);
+    if (!found || *found) return found;
+    bool ambiguous = false;
+    Status read = each_stored([&](const Pointer& process) {
+      if (process->peer_pid != id) return true;
+      ambiguous = *found != nullptr;
+      *found = process;
+      return !ambiguous;
+    });
+    if (!read) return fail(read.error());
+    if (ambiguous) return fail(Code::Conflict, "two peers use this id; name the process by this node's own");
+    return found;
+  }
+
   // One unit of work: the row, what the change brings, and the outbox row of its message (or none). The caller holds the turn
   // and sends Applied::message when it may leave.
   [[nodiscard]] async::Task<Result<Applied>> apply(Change<Process> change) {
     Unit unit;
     unit.entries = std::move(change.entries);
     unit.mutations = std::move(change.mutations);
+    record(change);
     change.next.pending = change.message ? change.message->kind : std::string();
     // Written here and not by the writer's one thread, unless the writer has something to add.
     Result<std::string> row = change.next.row();
@@ -160,6 +298,7 @@ class ProcessStore {
 
   // What is known in memory only, until the next unit writes it: a repeated message would teach it again.
   void put(Pointer process) {
+    if (watch_) watch_->set(process->pid, due(*process));
     const std::lock_guard lock(mutex_);
     Pointer& place = processes_[process->pid];
     count(process->peer_did, (process->ended() ? 0 : 1) - (place && !place->ended() ? 1 : 0));
@@ -174,6 +313,59 @@ class ProcessStore {
  private:
   // A peer names its processes as it likes, and may use one name in both roles.
   static std::string index_name(Role role) { return std::string(Process::kOwner) + (role == Role::Provider ? "" : "/consumer"); }
+
+  ProcessEvent event(const Process& process, ProcessEvent::Source source, std::string what) const {
+    return {parts_.clock.now(), source, std::move(what), std::string(policy::to_text(process.state)), process.ended() ? process.code : ""};
+  }
+
+  // What a change does to the history of the process.
+  void record(Change<Process>& change) const {
+    Process& next = change.next;
+    const Result<Pointer> found = next.timeline.events().empty() ? Pointer() : find(next.pid);
+    const Process* before = found && *found ? found->get() : nullptr;
+    const bool heard = before != nullptr ? next.seen != before->seen : !next.seen.empty();
+    if (heard) {
+      // The peer's message overtook its acknowledgement of the one before.
+      const bool taken = before != nullptr && !before->pending.empty() && sent(*before);
+      if (taken && next.state != decltype(next.state)::Terminated) {
+        ProcessEvent overtaken = event(*before, ProcessEvent::Source::Out, before->pending);
+        overtaken.state = policy::to_text(before->acknowledged());
+        next.timeline.note(std::move(overtaken));
+      }
+      next.timeline.note(event(next, ProcessEvent::Source::In, std::string(entered_by(next.state))));
+    } else if (before == nullptr || (next.state != before->state && next.timeline == before->timeline)) {
+      next.timeline.note(event(next, ProcessEvent::Source::Own, std::string(entered_by(next.state))));
+    }
+    next.since = parts_.clock.now();
+    if (change.message) ++next.said;
+  }
+
+  ProcessView view(const Process& process) const {
+    ProcessView out{Process::kOwner, policy::to_text(process.state), process.subject(), deadline(process), std::nullopt};
+    if (process.pending.empty()) return out;
+    out.message = owed(process);
+    return out;
+  }
+
+  // Until it says no.
+  Status each_stored(const std::function<bool(const Pointer&)>& use) const {
+    Status damaged;
+    Status scanned = parts_.storage.scan(Process::kFamily, {}, {}, [&](BytesView key, BytesView value) {
+      // What is in memory is newer.
+      Result<Pointer> process = held(std::string(as_text(key)));
+      if (!*process) process = read(value);
+      if (process) return use(*process);
+      damaged = fail(process.error());
+      return false;
+    });
+    return scanned ? damaged : scanned;
+  }
+
+  Result<Pointer> held(const std::string& pid) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = processes_.find(pid);
+    return found == processes_.end() ? Pointer() : found->second;
+  }
 
   Result<Pointer> read(BytesView value) const {
     Result<Json> json = parse_json(as_text(value));
@@ -202,6 +394,7 @@ class ProcessStore {
       due.owner = Process::kOwner;
       due.process = process.pid;
       due.kind = outgoing->kind;
+      due.number = process.said;
       due.peer_dns = process.peer_dns;
       due.target = outgoing->target;
       due.attempts = outgoing->attempts;
@@ -228,6 +421,7 @@ class ProcessStore {
   std::unordered_map<std::string, Pointer> processes_;
   std::deque<std::string> ended_;  // oldest first
   std::map<std::string, std::size_t, std::less<>> open_;
+  std::optional<DeadlineWatch> watch_;
 };
 
 // Who waits for a process to come to its end.

@@ -9,6 +9,7 @@
 #include "node/catalog/catalog.hpp"
 #include "node/dataspace/agreement_book.hpp"
 #include "node/dataspace/certificate_book.hpp"
+#include "node/dataspace/deadlines.hpp"
 #include "node/dataspace/outbox.hpp"
 #include "node/dataspace/profile.hpp"
 #include "node/dataspace/push_rules.hpp"
@@ -40,6 +41,7 @@ struct DataspaceParts {
 };
 
 struct DataspaceLimits {
+  Patience patience;
   std::size_t open_per_peer = 1024;       // processes of one kind; more are 429
   std::size_t offers_per_peer = 64;       // open processes beyond which a peer's unasked offers are 429
   std::size_t ended_in_memory = 4096;     // ended processes answered without the database

@@ -22,15 +22,16 @@ Result<std::shared_ptr<const DataAddress>> push_of(const JsonObject& row) {
   return std::make_shared<const DataAddress>(DataAddress{std::move(*endpoint), token->value_or("")});
 }
 
-std::optional<policy::TransferMessage> message_of(std::string_view kind) {
+}  // namespace
+
+std::optional<policy::TransferMessage> message_of(const Transfer& process) {
+  const std::string& kind = process.pending;
   if (kind == kStartKind) return policy::TransferMessage::Start;
   if (kind == kSuspensionKind) return policy::TransferMessage::Suspension;
   if (kind == kCompletionKind) return policy::TransferMessage::Completion;
   if (kind == kTransferTerminationKind) return policy::TransferMessage::Termination;
   return std::nullopt;  // a request: the state is that of its writing
 }
-
-}  // namespace
 
 Json Transfer::to_row() const {
   JsonObject row;
@@ -77,6 +78,12 @@ Result<Transfer> Transfer::from_row(const JsonObject& row, const LocalIdentity& 
   return process;
 }
 
+JsonObject Transfer::subject() const {
+  JsonObject out{{"agreement", agreement}, {"purpose", purpose}, {"format", push ? kPushFormat : kPullFormat}};
+  if (push) out["endpoint"] = push->endpoint;
+  return out;
+}
+
 bool Transfer::serves() const { return acknowledged() == policy::TransferState::Started; }
 
 void Transfer::enter(policy::TransferState next) {
@@ -85,7 +92,7 @@ void Transfer::enter(policy::TransferState next) {
 }
 
 policy::TransferState Transfer::acknowledged() const {
-  const std::optional<policy::TransferMessage> message = message_of(pending);
+  const std::optional<policy::TransferMessage> message = message_of(*this);
   if (!message) return state;
   const Result<policy::TransferState> next = policy::next(state, *message, role);
   return next ? *next : state;

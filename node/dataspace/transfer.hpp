@@ -34,6 +34,8 @@ struct Transfer : ProcessBase {
   [[nodiscard]] Result<std::string> row() const { return canonical_json(to_row()); }
   [[nodiscard]] static Result<Transfer> from_row(const JsonObject& row, const LocalIdentity& self);
 
+  // For the operator.
+  [[nodiscard]] JsonObject subject() const;
   // See TransferRecord::serves.
   [[nodiscard]] bool serves() const;
   void enter(policy::TransferState next);
@@ -42,6 +44,9 @@ struct Transfer : ProcessBase {
   // As Negotiation::after.
   [[nodiscard]] Result<policy::TransferState> after(policy::TransferMessage message, bool sent) const;
 };
+
+// What the pending message is to the state machine; nullopt of a request: the state is that of its writing.
+[[nodiscard]] std::optional<policy::TransferMessage> message_of(const Transfer& process);
 
 // Kinds of messages in the outbox. An end by this node's own operator changes the state when it is written.
 inline constexpr std::string_view kTransferRequestKind = "request";

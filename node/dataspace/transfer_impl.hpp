@@ -67,7 +67,9 @@ struct TransferService::Impl {
   // Both: completion, suspension, termination.
   [[nodiscard]] async::Task<Result<http::Response>> take_end(Held held, policy::TransferMessage kind, std::string body);
   [[nodiscard]] async::Task<Result<TransferStore::Applied>> end(TransferPointer process, Error reason, bool told);
-  [[nodiscard]] async::Task<Status> end_by_pid(std::string pid, Error reason, bool told);
+  // since: only while the process is where it was then.
+  [[nodiscard]] async::Task<Status> end_by_pid(std::string pid, Error reason, bool told, std::optional<Instant> since = {});
+  [[nodiscard]] async::Task<Status> follow_suspension(std::string pid, Instant since);
   void end_after(http::Response& response, const std::string& pid, Error reason);
   static async::Task<void> end_logged(Impl* impl, std::string pid, Error reason);
   // A message of this node's own will.

@@ -20,9 +20,12 @@ Result<std::string> TransferService::compose(const OutboxMessage& message) {
 
 async::Task<void> TransferService::delivered(OutboxMessage message, std::string answer) {
   Result<Turns::Turn> turn = co_await impl_->store.turn(message.process);
-  if (!turn) co_return;  // the row stays; the next start sends it again
+  if (!turn) {
+    impl_->parts.outbox.again(std::move(message), turn.error());
+    co_return;
+  }
   Result<TransferPointer> process = impl_->store.find(message.process);
-  if (!process || !*process || (*process)->pending != message.kind) co_return;
+  if (!process || !*process || !impl_->store.owes(**process, message)) co_return;
   Change<Transfer> change;
   Transfer& next = change.next;
   next = **process;
@@ -30,7 +33,7 @@ async::Task<void> TransferService::delivered(OutboxMessage message, std::string 
   // What this node's operator ended has its state already; the profile is asked in either case.
   const bool entered = message.kind == kTransferRequestKind || state != next.state || message.kind == kSuspensionKind;
   if (state != next.state) next.enter(state);
-  next.pending.clear();
+  impl_->store.acknowledged(next);
   if (message.kind == kTransferRequestKind) {
     const Result<ProcessDocument> document = parse_transfer(answer);
     if (document && document->ids.consumer == next.pid) next.peer_pid = document->ids.provider;
@@ -43,7 +46,7 @@ async::Task<void> TransferService::delivered(OutboxMessage message, std::string 
   }
   Result<TransferStore::Applied> applied = co_await impl_->apply(std::move(change));
   if (!applied) {
-    log_warn("dataspace.outbox", applied.error(), {{"process", message.process}});
+    impl_->parts.outbox.again(std::move(message), applied.error());
     co_return;
   }
   if (applied->message) impl_->parts.outbox.send(std::move(*applied->message));
@@ -58,6 +61,77 @@ async::Task<void> TransferService::refused(OutboxMessage message, Error error, b
   }
   Status ended = co_await impl_->end_by_pid(message.process, std::move(error), message.kind != kTransferRequestKind);
   if (!ended) log_warn("dataspace.outbox", ended.error(), {{"process", message.process}});
+}
+
+// The peer is at SUSPENDED, and its message did not come.
+async::Task<Status> TransferService::Impl::follow_suspension(std::string pid, Instant since) {
+  Result<Turns::Turn> turn = co_await store.turn(pid);
+  if (!turn) co_return fail(turn.error());
+  Result<TransferPointer> process = store.find(pid);
+  if (!process) co_return fail(process.error());
+  const bool moved = !*process || (*process)->since != since || (*process)->state != policy::TransferState::Started;
+  if (moved || !(*process)->pending.empty()) co_return Status();
+  Change<Transfer> change;
+  change.next = **process;
+  change.next.enter(policy::TransferState::Suspended);
+  Result<TransferStore::Applied> applied = co_await apply(std::move(change));
+  if (!applied) co_return fail(applied.error());
+  co_return Status();
+}
+
+void TransferService::started() { impl_->store.started(); }
+
+std::string TransferService::inquiry(const OutboxMessage& message) const { return impl_->store.inquiry(message); }
+
+OutboxFinding TransferService::judge(const OutboxMessage& message, const http::ClientResponse& answer) const {
+  return impl_->store.judge(message, answer);
+}
+
+async::Task<void> TransferService::failed(OutboxMessage message) { return impl_->store.keep(std::move(message)); }
+
+async::Task<std::optional<Instant>> TransferService::overdue(std::string pid) {
+  const Instant now = impl_->parts.clock.now();
+  const std::optional<Instant> soon = now + kSoon;
+  Result<TransferPointer> process = impl_->store.find(pid);
+  if (!process) co_return soon;
+  const std::optional<Instant> due = *process ? impl_->store.due(**process) : std::nullopt;
+  if (!due || now < *due) co_return due;
+  OutboxFinding finding = co_await impl_->store.inquire(*process);
+  const bool there = finding.verdict != Verdict::Ended;
+  if (finding.verdict == Verdict::Arrived) {
+    Status followed = co_await impl_->follow_suspension(pid, (*process)->since);
+    if (!followed) log_warn("dataspace.overdue", followed.error(), {{"process", pid}});
+    co_return followed ? now + kInquiry : soon;
+  }
+  if (there && !impl_->store.deadline(**process)) co_return now + kInquiry;
+  Error reason = there ? overdue_error(**process, policy::to_text((*process)->state), std::move(finding.error)) : std::move(*finding.error);
+  Status ended = co_await impl_->end_by_pid(pid, std::move(reason), there, (*process)->since);
+  if (!ended) log_warn("dataspace.overdue", ended.error(), {{"process", pid}});
+  co_return ended ? std::nullopt : soon;
+}
+
+Result<JsonArray> TransferService::processes(bool all, const std::string& peer_dns, std::size_t most) const {
+  return impl_->store.list(all, peer_dns, most);
+}
+
+Result<JsonObject> TransferService::process(const std::string& id) const {
+  const Result<TransferPointer> found = impl_->store.find_any(id);
+  if (!found) return fail(found.error());
+  if (!*found) return fail(Code::TransferUnknown, "no such transfer");
+  return impl_->store.describe(**found);
+}
+
+async::Task<Status> TransferService::end(std::string id, Error reason) {
+  Result<TransferPointer> process = impl_->store.find_any(id);
+  if (!process) co_return fail(process.error());
+  if (!*process) co_return fail(Code::TransferUnknown, "no such transfer");
+  if ((*process)->ended()) co_return fail(Error(Code::Conflict, "it has ended").with("state", std::string(policy::to_text((*process)->state))));
+  const std::string pid = (*process)->pid;
+  Status ended = co_await impl_->end_by_pid(pid, std::move(reason), true, (*process)->since);
+  if (!ended) co_return ended;
+  process = impl_->store.find(pid);
+  if (process && *process && !(*process)->ended()) co_return fail(Code::Conflict, "it moved on meanwhile; look again");
+  co_return Status();
 }
 
 }  // namespace sekisho::node

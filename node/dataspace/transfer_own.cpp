@@ -63,7 +63,7 @@ Status TransferService::Impl::add_own(Change<Transfer>& change, policy::Transfer
     return {};
   }
   const Ending ending = ending_of(message);
-  if (message == policy::TransferMessage::Termination) next.code = reason.name();
+  if (message == policy::TransferMessage::Termination) next.blame(reason);
   const EndMessage end{ids, std::string(reason.name()), reason_of(reason)};
   change.message =
       outgoing(next, ending.kind, ending.kind,

@@ -18,6 +18,7 @@ std::unexpected<Error> unknown_process() { return fail(Code::TransferUnknown, "n
 }  // namespace
 
 TransferService::TransferService(DataspaceParts parts, DataspaceLimits limits) : impl_(std::make_unique<Impl>(parts, limits)) {
+  impl_->store.watch([this](std::string pid) { return overdue(std::move(pid)); });
   parts.outbox.own(std::string(Transfer::kOwner), *this);
 }
 
@@ -183,7 +184,7 @@ async::Task<Result<http::Response>> TransferService::Impl::take_end(Held held, p
   change.next = *held.process;
   change.next.enter(*state);
   change.next.see(digest);
-  if (kind == policy::TransferMessage::Termination) change.next.code = reason.name();
+  if (kind == policy::TransferMessage::Termination) change.next.blame(reason);
   if (!change.next.ended()) step(change);
   Result<TransferStore::Applied> applied = co_await apply(std::move(change));
   if (!applied) co_return fail(applied.error());
@@ -195,7 +196,7 @@ async::Task<Result<TransferStore::Applied>> TransferService::Impl::end(TransferP
   Change<Transfer> change;
   change.next = *process;
   change.next.enter(policy::TransferState::Terminated);
-  change.next.code = reason.name();
+  change.next.blame(reason);
   if (told && !process->peer_pid.empty()) {
     const EndMessage ending{process->ids(), std::string(reason.name()), reason_of(reason)};
     change.message = outgoing(change.next, kTransferTerminationKind, "termination", [ending](const std::vector<CommittedEntry>&) {
@@ -207,12 +208,12 @@ async::Task<Result<TransferStore::Applied>> TransferService::Impl::end(TransferP
   co_return applied;
 }
 
-async::Task<Status> TransferService::Impl::end_by_pid(std::string pid, Error reason, bool told) {
+async::Task<Status> TransferService::Impl::end_by_pid(std::string pid, Error reason, bool told, std::optional<Instant> since) {
   Result<Turns::Turn> turn = co_await store.turn(pid);
   if (!turn) co_return fail(turn.error());
   Result<TransferPointer> process = store.find(pid);
   if (!process) co_return fail(process.error());
-  if (!*process || (*process)->ended()) co_return Status();
+  if (!*process || (*process)->ended() || (since && (*process)->since != *since)) co_return Status();
   Result<TransferStore::Applied> applied = co_await end(*process, std::move(reason), told);
   if (!applied) co_return fail(applied.error());
   if (applied->message) parts.outbox.send(std::move(*applied->message));

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/async/deadline.hpp"
@@ -74,12 +75,24 @@ class TransferService final : public OutboxOwner {
   // State as the protocol spells it, empty when unknown; for status and tests.
   [[nodiscard]] std::string state(const std::string& pid) const;
 
+  // For the operator: one line each; everything about one, by its own id or the peer's.
+  [[nodiscard]] Result<JsonArray> processes(bool all, const std::string& peer_dns, std::size_t most) const;
+  [[nodiscard]] Result<JsonObject> process(const std::string& id) const;
+  // Ends it, from any state that is not final; the peer is told. Conflict when it has ended.
+  [[nodiscard]] async::Task<Status> end(std::string id, Error reason);
+
   // OutboxOwner
+  void started() override;
+  [[nodiscard]] std::string inquiry(const OutboxMessage& message) const override;
+  [[nodiscard]] OutboxFinding judge(const OutboxMessage& message, const http::ClientResponse& answer) const override;
+  [[nodiscard]] async::Task<void> failed(OutboxMessage message) override;
   [[nodiscard]] Result<std::string> compose(const OutboxMessage& message) override;
   [[nodiscard]] async::Task<void> delivered(OutboxMessage message, std::string answer) override;
   [[nodiscard]] async::Task<void> refused(OutboxMessage message, Error error, bool answered) override;
 
  private:
+  [[nodiscard]] async::Task<std::optional<Instant>> overdue(std::string pid);
+
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -134,7 +134,7 @@ LocalIdentity identity_of(const sekisho::test::TestNode& node, Bytes descriptor)
 
 TestParty::TestParty(Loopback& net, const sekisho::test::TestNode& node, const sekisho::test::TestZone& zone,
                      std::shared_ptr<MemoryStorage> where, async::Executor executor, std::uint64_t seed, std::chrono::milliseconds pause,
-                       const Profile& profile, std::size_t open_per_peer)
+                       const Profile& profile, std::size_t open_per_peer, Pacer& pacer)
     : self(identity_of(node, zone.descriptor)), tls_chain(node.tls_chain), random(std::make_shared<ManualRandom>(seed)),
       storage(std::move(where)), trust(zone.descriptor, *clock), catalog(node.did, node.dns), channel(net, node.dns) {
   must(trust.replace(zone.snapshot));
@@ -153,7 +153,7 @@ TestParty::TestParty(Loopback& net, const sekisho::test::TestNode& node, const s
   OutboxOptions sending;
   sending.first_pause = pause;
   sending.longest_pause = 4 * pause;
-  outbox = std::make_unique<Outbox>(std::move(executor), channel, *clock, *random, sending);
+  outbox = std::make_unique<Outbox>(std::move(executor), channel, *clock, *random, sending, pacer);
   const DataspaceParts parts{self,       trust,     catalog, *journal, *storage, channel, *certificates,
                              agreements, transfers, *tokens, *outbox,  *clock,   *random, profile};
   DataspaceLimits limits;

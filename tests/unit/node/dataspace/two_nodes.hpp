@@ -69,7 +69,7 @@ class LoopbackChannel final : public PeerChannel {
 struct TestParty {
   TestParty(Loopback& net, const sekisho::test::TestNode& node, const sekisho::test::TestZone& zone,
             std::shared_ptr<MemoryStorage> storage, async::Executor executor, std::uint64_t seed, std::chrono::milliseconds pause,
-            const Profile& profile = product_profile(), std::size_t open_per_peer = 8);
+            const Profile& profile = product_profile(), std::size_t open_per_peer = 8, Pacer& pacer = steady_pacer());
   ~TestParty();
   // From storage. All parties load before one of them sends: a real node listens only then.
   void load();

@@ -1,0 +1,61 @@
+#include "node/dataspace/inquiry.hpp"
+
+#include <optional>
+#include <utility>
+
+#include "node/dataspace/messages.hpp"
+
+namespace sekisho::node {
+namespace {
+
+Result<ProcessDocument> document_of(const Negotiation&, std::string_view body) { return parse_negotiation(body); }
+Result<ProcessDocument> document_of(const Transfer&, std::string_view body) { return parse_transfer(body); }
+
+auto state_of(const Negotiation&, std::string_view text) { return policy::negotiation_state_from_text(text); }
+auto state_of(const Transfer&, std::string_view text) { return policy::transfer_state_from_text(text); }
+
+Code unknown_to_peer(const Negotiation&) { return Code::NotFound; }
+Code unknown_to_peer(const Transfer&) { return Code::TransferUnknown; }
+
+bool follows(const Negotiation& process, policy::NegotiationState peer) {
+  return process.role == Role::Consumer && process.state == policy::NegotiationState::Verified && peer == policy::NegotiationState::Finalized;
+}
+bool follows(const Transfer& process, policy::TransferState peer) {
+  return process.state == policy::TransferState::Started && peer == policy::TransferState::Suspended;
+}
+
+OutboxFinding ended(Error error, const std::string& dns) { return {Verdict::Ended, std::move(error).with("peer", dns)}; }
+
+template <class Process>
+OutboxFinding judge(const Process& process, const http::ClientResponse& answer) {
+  const std::string& dns = process.peer_dns;
+  if (answer.status == 404 && parse_error(answer.body)) {
+    return ended(Error(unknown_to_peer(process), dns + " knows no such process any more"), dns);
+  }
+  if (answer.status != 200) return {};
+  const Result<ProcessDocument> document = document_of(process, answer.body);
+  if (!document) return {};
+  const ProcessIds ids = process.ids();
+  if (document->ids.provider != ids.provider || document->ids.consumer != ids.consumer) return {};
+  const auto state = state_of(process, document->state);
+  if (!state) return {};
+  const auto message = message_of(process);
+  Verdict verdict = Verdict::Unusable;
+  if (message) {
+    verdict = judge_pending(process.state, *message, process.role, *state);
+  } else if (process.pending.empty() && follows(process, *state)) {
+    verdict = Verdict::Arrived;
+  } else if (policy::is_final(*state) && !policy::is_final(process.state)) {
+    verdict = Verdict::Ended;
+  }
+  if (verdict != Verdict::Ended) return {verdict, std::nullopt};
+  return ended(Error(Code::PeerRefused, dns + " is at " + document->state + " already; the message that said so did not come"), dns);
+}
+
+}  // namespace
+
+OutboxFinding judge_answer(const Negotiation& process, const http::ClientResponse& answer) { return judge(process, answer); }
+
+OutboxFinding judge_answer(const Transfer& process, const http::ClientResponse& answer) { return judge(process, answer); }
+
+}  // namespace sekisho::node
