@@ -14,6 +14,7 @@ JsonObject summary(const Negotiation& process) {
   JsonObject out{{"negotiation", process.pid},
                  {"role", process.role == Role::Provider ? "provider" : "consumer"},
                  {"peer", process.peer_dns},
+                 {"peer_process", process.peer_pid},
                  {"state", policy::to_text(process.state)},
                  {"dataset", process.dataset},
                  {"offer", process.offer},
@@ -105,7 +106,6 @@ Result<JsonObject> NegotiationService::describe(const std::string& pid) const {
   if (!*found) return fail(Code::NotFound, "no such negotiation");
   const Negotiation& process = **found;
   JsonObject out = summary(process);
-  out["peer_process"] = process.peer_pid;
   if (process.record) out["agreement"] = to_hex(process.record->digest);
   Json terms = process.record ? process.record->document : process.terms;
   if (terms.is_null()) {

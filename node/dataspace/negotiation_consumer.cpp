@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/core/log.hpp"
 #include "node/dataspace/fields.hpp"
 #include "node/dataspace/negotiation_impl.hpp"
 #include "policy/offer.hpp"
@@ -198,6 +199,8 @@ async::Task<Result<http::Response>> NegotiationService::Impl::take_agreement(Hel
   change.next.see(digest);
   Result<AgreementPointer> record = check_agreement(change.next, message->agreement);
   std::optional<Error> refusal;
+  // What is no agreement at all changes nothing; one that is not what was asked for ends the process.
+  if (!record && (record.error().code == Code::JsonShape || record.error().code == Code::LimitExceeded)) co_return fail(record.error());
   if (!record) {
     refusal = record.error();
   } else if (message->statement) {
@@ -215,6 +218,7 @@ async::Task<Result<http::Response>> NegotiationService::Impl::take_agreement(Hel
   }
   if (refusal) {
     // The answer changes nothing; this node then ends the process by a message of its own.
+    log_info("dataspace.refused", {{"peer", peer.dns}, {"code", refusal->name()}, {"reason", refusal->message}});
     http::Response response = error_response(*refusal, change.next.ids(), "ContractNegotiationError");
     end_after(response, change.next.pid, *refusal);
     co_return response;

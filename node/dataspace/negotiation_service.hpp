@@ -69,8 +69,8 @@ class NegotiationService final : public OutboxOwner {
   // another published offer of the same provider (dataset empty: of the same dataset). OfferUnknown: it publishes none.
   [[nodiscard]] async::Task<Status> accept(std::string pid);
   [[nodiscard]] async::Task<Status> counter(std::string pid, std::string offer, std::string dataset);
-  // For operators. list: open ones, or all that are in memory. [{"negotiation", "role", "peer", "state", "dataset", "offer",
-  // "waits", "pending"?, "code"?} …]; describe adds "peer_process", "terms" (ODRL), "rules" (a sentence each), "agreement"?.
+  // For operators. list: open ones, or all that are in memory. [{"negotiation", "role", "peer", "peer_process", "state", "dataset",
+  // "offer", "waits", "pending"?, "code"?} …]; describe adds "terms" (ODRL), "rules" (a sentence each), "agreement"?.
   [[nodiscard]] JsonArray list(bool ended) const;
   [[nodiscard]] Result<JsonObject> describe(const std::string& pid) const;
   // A message of this node's own will, both roles: offer, counter-request, acceptance, agreement …, which takes effect when the
