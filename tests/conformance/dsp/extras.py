@@ -80,4 +80,26 @@ def foreign_offer(node, peer):
     node.becomes(f"/negotiations/{document['providerPid']}", "ContractNegotiation", "TERMINATED")
 
 
-ALL = {"forgetful peer": forgetful_peer, "unknown processes": unknown_processes, "ill requests": ill_requests, "foreign offer": foreign_offer}
+def initial_offers(node, peer):
+    """An offer that nobody asked for is taken and waits for the operator; the kit has none."""
+    mine = f"urn:uuid:{uuid.uuid4()}"
+    offer = say.offer("offerUNASKED", "UNASKED", assigner=say.PARTICIPANT, assignee=node.participant)
+    body = say.base("ContractOfferMessage", providerPid=mine, offer=offer, callbackAddress=f"http://localhost:{peer.port}")
+    status, document = node.post("/negotiations/offers", body, "ContractNegotiation")
+    check(status == 201 and document["state"] == "OFFERED" and document["providerPid"] == mine, f"got {status} {document}")
+    theirs = document["consumerPid"]
+    check(node.state(f"/negotiations/{theirs}", "ContractNegotiation") == "OFFERED", "the process is not OFFERED")
+    _, again = node.post("/negotiations/offers", {**body, "@id": str(uuid.uuid4())}, "ContractNegotiation")
+    check(again["consumerPid"] == theirs, "the same offer made a second process")
+    ids = {"providerPid": mine, "consumerPid": theirs}
+    node.refuse(f"/negotiations/{theirs}/agreement", say.agreement(ids, "UNASKED", node.participant), "ContractNegotiationError")
+    node.refuse("/negotiations/offers", {**body, "consumerPid": theirs}, "ContractNegotiationError")
+    node.refuse("/negotiations/offers", {key: value for key, value in body.items() if key != "callbackAddress"}, "ContractNegotiationError")
+    check(node.state(f"/negotiations/{theirs}", "ContractNegotiation") == "OFFERED", "a refused message changed the state")
+    time.sleep(0.2)
+    check(peer.count(f"/negotiations/{mine}/") == 0, "the node accepted of its own accord")
+    node.post(f"/negotiations/{theirs}/termination", say.base("ContractNegotiationTerminationMessage", **ids, code="1"), "ContractNegotiation")
+    check(node.state(f"/negotiations/{theirs}", "ContractNegotiation") == "TERMINATED", "the process is not TERMINATED")
+
+
+ALL = {"initial offers": initial_offers, "forgetful peer": forgetful_peer, "unknown processes": unknown_processes, "ill requests": ill_requests, "foreign offer": foreign_offer}
