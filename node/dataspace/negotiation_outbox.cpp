@@ -69,6 +69,7 @@ async::Task<Status> NegotiationService::Impl::finalize(std::string pid, Instant 
   change.next = **process;
   change.next.enter(policy::NegotiationState::Finalized);
   change.next.blame(reason);
+  change.entries.push_back(decision(change.next, "finalize", Word::Own));
   const bool consumer = change.next.role == Role::Consumer;
   if (consumer) {
     if (parts.agreements.find(record->id)) co_return fail(Code::Conflict, "the agreement's id is taken");
