@@ -53,6 +53,21 @@ JsonObject json_responses(std::string_view description, std::string_view media =
                     {"default", problem_response()}};
 }
 
+JsonObject transfer_responses(std::string_view status, std::string_view description) {
+  JsonObject schema{{"type", "object"},
+                    {"properties", JsonObject{{"transfer", text_schema("id of the transfer")},
+                                              {"peer", text_schema("the provider's name")},
+                                              {"dataset", text_schema("dataset id")},
+                                              {"purpose", text_schema("purpose IRI")},
+                                              {"agreement", text_schema("digest of the agreement, hex")},
+                                              {"format", text_schema("HttpData-PULL or HttpData-PUSH")},
+                                              {"endpoint", text_schema("where a push goes")},
+                                              {"state", text_schema("REQUESTED, STARTED, SUSPENDED, COMPLETED or TERMINATED")},
+                                              {"code", text_schema("why it was terminated")}}}};
+  return JsonObject{{status, JsonObject{{"description", description}, {"content", content("application/json", std::move(schema))}}},
+                    {"default", problem_response()}};
+}
+
 JsonObject filter_body() {
   JsonObject properties;
   constexpr auto kMembers = std::to_array<std::pair<std::string_view, std::string_view>>(
@@ -87,6 +102,24 @@ JsonObject paths() {
                                                                                    {"purpose", text_schema("purpose IRI of the offer")},
                                                                                    {"resume", text_schema("exchange of a broken stream, which goes on")},
                                                                                    {"received", JsonObject{{"type", "integer"}, {"description", "octets of it that the caller holds"}}}}}})}};
+  JsonObject post_transfer =
+      operation("postTransfer",
+                "Ask a provider to push data: it sends them to the endpoint as POSTs, in parts of at most 1 MiB, and completes the transfer "
+                "behind the last. The endpoint's host is this node's name or below it, and the provider's operator allows it",
+                {}, transfer_responses("202", "The transfer; Location names it"));
+  post_transfer["requestBody"] = JsonObject{
+      {"required", true},
+      {"content",
+       content("application/json",
+               JsonObject{{"type", "object"},
+                          {"additionalProperties", false},
+                          {"required", JsonArray{"provider", "dataset", "purpose", "endpoint"}},
+                          {"properties", JsonObject{{"provider", text_schema("DNS name of the providing node")},
+                                                    {"dataset", text_schema("dataset id of the catalogue, with distribution HttpData-PUSH")},
+                                                    {"purpose", text_schema("purpose IRI of the offer")},
+                                                    {"endpoint", text_schema("https URL; any 2xx takes a part")},
+                                                    {"token", text_schema("bearer token that the endpoint wants")}}}})}};
+  const JsonObject transfer = parameter("id", "path", "the transfer's id, as the answer to the order names it");
   JsonObject query = operation("auditQuery", "Entries of the log with envelope and proof; the last line says what the answer is worth", {},
                                json_responses("NDJSON", "application/x-ndjson"));
   query["requestBody"] = filter_body();
@@ -118,6 +151,12 @@ JsonObject paths() {
                                     {parameter("lot", "query", "EPC URN, GS1 Digital Link or shipment id"),
                                      parameter("purpose", "query", "purpose IRI of the offers")},
                                     json_responses("Steps, holders, exchanges and breaks"))}}},
+      {"/v1/transfers", JsonObject{{"post", std::move(post_transfer)}}},
+      {"/v1/transfers/{id}",
+       JsonObject{{"get", operation("getTransfer", "State of a transfer that this node asked for", {transfer},
+                                    transfer_responses("200", "The transfer"))},
+                  {"delete", operation("deleteTransfer", "It is no longer needed: completed when it is started, else terminated", {transfer},
+                                       transfer_responses("200", "The transfer"))}}},
       {"/v1/exchanges/{id}",
        JsonObject{{"get", operation("getExchange", "State and evidence of an exchange, never data",
                                     {parameter("id", "path", "Sekisho-Exchange of the answer")}, json_responses("The exchange"))}}},

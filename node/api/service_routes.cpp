@@ -5,11 +5,13 @@
 #include "node/api/respond.hpp"
 #include "node/api/routes.hpp"
 #include "node/api/trace_api.hpp"
+#include "node/api/transfer_api.hpp"
 
 namespace sekisho::node {
 namespace {
 
 constexpr std::size_t kBody = 1U << 20;
+constexpr std::size_t kOrderBody = 16U << 10;
 
 http::Response health(const ApiParts& parts) {
   const auto problems = alarms(parts.status);
@@ -34,6 +36,12 @@ std::vector<Route> service_routes(const ApiParts& p) {
        [&p](http::Request request) { return get_catalog(p, std::move(request)); }},
       {"GET", "/v1/trace", data, 0, "Where a lot came from and went, over all partners; each pull is an exchange",
        [&p](http::Request request) { return get_trace(p, std::move(request)); }},
+      {"POST", "/v1/transfers", data, kOrderBody, "Ask a provider to push data to an endpoint of this organization",
+       [&p](http::Request request) { return post_transfer(p, std::move(request)); }},
+      {"GET", "/v1/transfers/{id}", data, 0, "State of a transfer that this node asked for",
+       plain([&p](const http::Request& r) { return get_transfer(p, r); })},
+      {"DELETE", "/v1/transfers/{id}", data, 0, "End a transfer that is no longer needed",
+       [&p](http::Request request) { return delete_transfer(p, std::move(request)); }},
       {"GET", "/v1/exchanges/{id}", data, 0, "State and evidence of an exchange, never data",
        plain([&p](const http::Request& r) { return get_exchange(p, r); })},
       {"POST", "/v1/audit/query", audit, kBody, "Entries with proofs, as NDJSON", [&p](http::Request request) {

@@ -25,6 +25,7 @@ Result<std::unique_ptr<Node>> Node::start(Settings settings, const NodeHooks* ho
   // Owed messages go out only when the answers to them can come in.
   if (auto done = p.outbox->start(*p.storage); !done) return fail(done.error());
   if (auto done = p.receipt_sender->start(); !done) return fail(done.error());
+  if (auto done = p.pushes->start(); !done) return fail(done.error());
   if (auto done = p.recovery->start(); !done) return fail(done.error());
   p.crawler->start();
   return node;
@@ -56,6 +57,7 @@ void Node::drain(std::chrono::milliseconds grace) {
     const bool all = listener->drain_blocking(grace);
     log_info("listener.drained", {{"listener", listener->name()}, {"complete", all}});
   }
+  if (p.pushes) p.pushes->stop(grace);
   if (p.crawler) p.crawler->stop();
   if (p.recovery) p.recovery->stop();
   if (p.receipt_sender) p.receipt_sender->stop();

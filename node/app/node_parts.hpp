@@ -17,6 +17,7 @@
 #include "node/app/node_hooks.hpp"
 #include "node/app/snapshot_watcher.hpp"
 #include "node/dataspace/catalog_crawler.hpp"
+#include "node/exchange/push/service.hpp"
 #include "node/exchange/recovery.hpp"
 #include "node/server/listener.hpp"
 #include "node/storage/rocksdb_disclosures.hpp"
@@ -53,6 +54,7 @@ struct Node::Parts {
   std::unique_ptr<CertificateBook> certificates;
   AgreementBook agreements;
   TransferBook transfers;
+  PushRules push_rules;
   std::unique_ptr<FederatedCatalog> federated;
   std::unique_ptr<CatalogCrawler> crawler;
   std::unique_ptr<TokenService> tokens;
@@ -71,6 +73,7 @@ struct Node::Parts {
   std::unique_ptr<ReceiptIntake> receipts;
   std::unique_ptr<ReceiptSender> receipt_sender;
   std::unique_ptr<Provider> provider;
+  std::unique_ptr<PushService> pushes;
   std::unique_ptr<Consumer> consumer;
   std::unique_ptr<Tracer> tracer;
   std::unique_ptr<Recovery> recovery;

@@ -6,6 +6,7 @@
 #include "base/core/limits.hpp"
 #include "base/core/log.hpp"
 #include "base/crypto/digest.hpp"
+#include "base/http/socket.hpp"
 #include "node/api/cors.hpp"
 #include "node/api/dsp_refusal.hpp"
 #include "node/api/routes.hpp"
@@ -36,6 +37,7 @@ JsonArray source_health(SourceBook& sources) {
 Status Node::Parts::open_dataspace() {
   workers = std::make_unique<async::WorkerPool>(settings.workers != 0 ? settings.workers : std::max(1U, std::thread::hardware_concurrency()));
   background = std::make_unique<async::WorkerPool>(1);
+  push_rules = PushRules(settings.push_allow);
   blocking = std::make_shared<async::BlockingPool>(2, 1024);
 
   http::TlsClientOptions tls;
@@ -61,7 +63,7 @@ Status Node::Parts::open_dataspace() {
                                              CrawlOptions{settings.catalog_refresh, self.dns});
   outbox = std::make_unique<Outbox>(background->executor(0), *peers, *clock, *random);
   const DataspaceParts parts{self,      *trust,    *catalog,   *journal, *storage, *peers, *certificates,
-                             agreements, transfers, *tokens, *outbox,  *clock,   *random};
+                             agreements, transfers, *tokens, *outbox,  *clock,   *random, product_profile(), push_rules};
   negotiations = std::make_unique<NegotiationService>(parts);
   transfer_service = std::make_unique<TransferService>(parts);
   outbox->own("negotiation", *negotiations);
@@ -101,6 +103,11 @@ Status Node::Parts::open_exchange() {
   receipt_sender = std::make_unique<ReceiptSender>(background->executor(0), *peers, *journal, *storage);
   provider = std::make_unique<Provider>(parts, *evidence);
   if (auto loaded = provider->load(); !loaded) return loaded;
+  auto push_clients = PushClients::make(settings.push_allow);
+  if (!push_clients) return fail(push_clients.error());
+  std::vector<async::Executor> push_executors;
+  for (std::size_t i = 0; i < workers->size(); ++i) push_executors.push_back(workers->executor(i));
+  pushes = std::make_unique<PushService>(parts, push_rules, std::move(*push_clients), std::move(push_executors), http::resolve_name);
   consumer = std::make_unique<Consumer>(parts, *receipt_sender);
   tracer = std::make_unique<Tracer>(parts, *consumer, *blocking);
   recovery = std::make_unique<Recovery>(background->executor(0), consumer->resolver(), *storage, running);
