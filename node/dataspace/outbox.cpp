@@ -249,8 +249,9 @@ async::Task<Outbox::Outcome> Outbox::ask(std::shared_ptr<State> state, OutboxOwn
     outcome.in_doubt = true;
     co_return outcome;
   }
-  const Step step = step_after(*answer, false, 0);
-  if (step == Step::Again) {
+  // A peer that does not serve the question (the protocol asks no consumer to show its transfers) has the message again.
+  const bool served = answer->status != 404 && answer->status != 405 && answer->status != 501;
+  if (served && step_after(*answer, false, 0) == Step::Again) {
     outcome.error = answer_error(*answer, message.peer_dns);
     outcome.in_doubt = true;
     outcome.not_before = retry_after(*answer);

@@ -4,6 +4,7 @@ into another by a fragment without its slash."""
 import json
 import os
 import pathlib
+import threading
 import warnings
 
 SOURCE = pathlib.Path(__file__).resolve().parents[3]
@@ -31,6 +32,7 @@ class Judge:
 
     def __init__(self):
         self.reason, self.counted, self._validators = "", {}, {}
+        self._lock = threading.Lock()  # a resolver keeps where it is
         try:
             warnings.simplefilter("ignore", DeprecationWarning)
             import jsonschema
@@ -61,6 +63,10 @@ class Judge:
                 raise ValueError(f"@type is {kind}, not {wanted}")
             if document.get("@context") != ["https://w3id.org/dspace/2025/1/context.jsonld"]:
                 raise ValueError(f"@context of {kind} is {document.get('@context')!r}")
+        with self._lock:
+            self._judge(document, kind)
+
+    def _judge(self, document, kind):
         self.counted[kind] = self.counted.get(kind, 0) + 1
         if not self._validators:
             return

@@ -8,9 +8,9 @@ from conversation import Conversation
 from mock_peer import check
 
 # Manner of the peer → what the node makes of it.
-REPEATED = ("unknown", "500", "503 html", "429", "drop", "hang", "garbage", "half")  # sent again until it is taken
+REPEATED = ("unknown", "500", "503 html", "429", "409 typed", "drop", "hang", "garbage", "half")  # sent again until it is taken
 TAKEN = ("html", "no body", "long")                                                  # any 2xx says that the peer has it
-FINAL = ("400 typed", "404 typed", "409", "409 typed", "redirect", "403 html")       # the process ends by a termination
+FINAL = ("400 typed", "404 typed", "redirect", "403 html")                           # the process ends by a termination
 
 
 def negotiation_goes_on(manner):

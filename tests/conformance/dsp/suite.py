@@ -81,7 +81,7 @@ def replay(program):
     judge = dsp_schema.Judge()
     peer = Peer(judge)
     peer.elsewhere = faults.ELSEWHERE.port
-    settings = {"delay_ms": 60, "retry_ms": 25, "retries": 160, "attempt_ms": 1000,
+    settings = {"delay_ms": 60, "retry_ms": 25, "retries": 80, "attempt_ms": 1000,
                 "peer": {"participant": "TCK_PARTICIPANT", "address": f"http://localhost:{peer.port}", "authorization": "any"}}
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="sekisho-dsp-") as folder:
