@@ -208,6 +208,9 @@ class BadInput:
         for case, headers in {"text": {"Content-Type": "text/plain"}, "xml": {"Content-Type": "application/xml"}, "form": {
                 "Content-Type": "application/x-www-form-urlencoded"}, "gzip": {**JSON, "Content-Encoding": "gzip"}}.items():
             self.refuse(route, f"media_{case}", text(route.good), 415, "UNSUPPORTED_MEDIA_TYPE", headers)
+        for case, headers in {"none": {}, "charset": {"Content-Type": "application/json; charset=utf-8"}, "linked_data": {"Content-Type": "Application/LD+JSON"},
+                              "accept_html": {**JSON, "Accept": "text/html"}, "accept_nothing": {**JSON, "Accept": "application/json;q=0"}}.items():
+            self.refuse(route, f"taken_{case}", b"{", 400, "JSON_SYNTAX", headers)
         self.methods(route)
         self.paths(route)
 

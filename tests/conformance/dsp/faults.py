@@ -110,7 +110,7 @@ def rows():
     for manner in REPEATED + TAKEN:
         out[f"agreement, {manner}"] = negotiation_goes_on(manner)
         out[f"start, {manner}"] = transfer_goes_on(manner)
-    for manner in ("500", "drop", "hang", "garbage", "half"):
+    for manner in ("500", "drop", "hang", "garbage", "half", *TAKEN):
         out[f"first request, {manner}"] = request_goes_on(manner)
     for manner in FINAL:
         out[f"agreement, {manner}"] = negotiation_ends(manner)
