@@ -52,6 +52,85 @@ TEST(Messages, AreReadAsTheyWereWritten) {
   EXPECT_TRUE(parse_catalog_request(catalog_request_text()));
 }
 
+TransferRequestMessage push_request() {
+  return {"urn:uuid:c", "urn:uuid:a", std::string(kPushFormat), "https://a.example", "p", std::nullopt,
+          DataAddress{"https://in.a.example/sink", "t0ken", "bearer"}};
+}
+
+TEST(Messages, APushNamesItsEndpoint) {
+  const auto push = parse_transfer_request(to_body(push_request()));
+  ASSERT_TRUE(push) << push.error().chain();
+  ASSERT_TRUE(push->address);
+  EXPECT_EQ(push->address->endpoint, "https://in.a.example/sink");
+  EXPECT_EQ(push->address->authorization(), "Bearer t0ken");
+  TransferRequestMessage bare = push_request();
+  bare.address->token.clear();
+  EXPECT_EQ(parse_transfer_request(to_body(bare))->address->authorization(), "");
+}
+
+// Eclipse's connector: IRIs for names, no endpoint at the top, the token as it is to be sent.
+TEST(Messages, ADataAddressIsReadAsEclipseWritesIt) {
+  const auto message = parse_transfer_request(to_text(changed(to_body(push_request()), "dataAddress", parse_json(R"({"@type": "DataAddress",
+      "endpointType": "https://w3id.org/idsa/v4.1/HTTP", "endpointProperties": [
+      {"@type": "EndpointProperty", "name": "https://w3id.org/edc/v0.0.1/ns/endpoint", "value": "https://in.a.example/sink"},
+      {"@type": "EndpointProperty", "name": "https://w3id.org/edc/v0.0.1/ns/endpointType", "value": "x"},
+      {"@type": "EndpointProperty", "name": "https://w3id.org/edc/v0.0.1/ns/authorization", "value": "ey.ey.ey"}]})").value())));
+  ASSERT_TRUE(message) << message.error().chain();
+  EXPECT_EQ(message->address->endpoint, "https://in.a.example/sink");
+  EXPECT_EQ(message->address->authorization(), "ey.ey.ey");
+}
+
+TEST(Messages, ADataAddressIsReadStrictly) {
+  struct Case {
+    const char* name;
+    const char* format;
+    const char* address;  // null: none
+    const char* pointer;
+  };
+  const std::string properties = R"({"@type": "DataAddress", "endpointType": "x", "endpoint": "https://a.example/", "endpointProperties": )";
+  const auto property = [](std::string_view name, std::string_view value) {
+    return std::string(R"({"@type": "EndpointProperty", "name": ")") + std::string(name) + R"(", "value": ")" + std::string(value) + R"("})";
+  };
+  const std::string long_token = properties + "[" + property("authorization", std::string(4097, 'x')) + "]}";
+  const std::string twice = properties + "[" + property("authorization", "a") + "," + property("authorization", "b") + "]}";
+  const std::string two_spellings =
+      properties + "[" + property("authorization", "a") + "," + property("https://w3id.org/edc/v0.0.1/ns/authorization", "a") + "]}";
+  const std::string two_endpoints = properties + "[" + property("https://w3id.org/edc/v0.0.1/ns/endpoint", "https://b.example/") + "]}";
+  const std::string control = properties + "[" + property("authorization", "a\\r\\nX-Y: z") + "]}";
+  const std::string another_type = properties + "[" + property("authType", "basic") + "]}";
+  std::string many = properties + "[" + property("x", "y");
+  for (int n = 0; n < 32; ++n) many += "," + property("x", "y");
+  many += "]}";
+  const std::string long_endpoint =
+      R"({"@type": "DataAddress", "endpointType": "x", "endpoint": "https://a.example/)" + std::string(2048, 'x') + "\"}";
+  for (const Case& one : {
+           Case{"a pull with an address", "HttpData-PULL", R"({"@type": "DataAddress", "endpointType": "x"})", "/dataAddress"},
+           Case{"a push without", "HttpData-PUSH", nullptr, "/dataAddress"},
+           Case{"no endpoint", "HttpData-PUSH", R"({"@type": "DataAddress", "endpointType": "x"})", "/dataAddress/endpoint"},
+           Case{"another type", "HttpData-PUSH", R"({"@type": "Address", "endpointType": "x"})", "/dataAddress/@type"},
+           Case{"no endpointType", "HttpData-PUSH", R"({"@type": "DataAddress", "endpoint": "https://a.example/"})", "/dataAddress/endpointType"},
+           Case{"a number", "HttpData-PUSH", R"({"@type": "DataAddress", "endpointType": "x", "endpoint": 1})", "/dataAddress/endpoint"},
+           Case{"a long endpoint", "HttpData-PUSH", long_endpoint.c_str(), "/dataAddress/endpoint"},
+           Case{"a long token", "HttpData-PUSH", long_token.c_str(), "/dataAddress/endpointProperties"},
+           Case{"twice", "HttpData-PUSH", twice.c_str(), "/dataAddress/endpointProperties"},
+           Case{"two spellings", "HttpData-PUSH", two_spellings.c_str(), "/dataAddress/endpointProperties"},
+           Case{"two endpoints", "HttpData-PUSH", two_endpoints.c_str(), "/dataAddress/endpointProperties"},
+           Case{"control characters", "HttpData-PUSH", control.c_str(), "/dataAddress/endpointProperties"},
+           Case{"another authType", "HttpData-PUSH", another_type.c_str(), "/dataAddress/endpointProperties"},
+           Case{"many", "HttpData-PUSH", many.c_str(), "/dataAddress/endpointProperties"},
+       }) {
+    std::optional<Json> address;
+    if (one.address != nullptr) address = parse_json(one.address).value();
+    Json message = changed(to_body(push_request()), "dataAddress", address);
+    message.as_object()["format"] = one.format;
+    const auto parsed = parse_transfer_request(to_text(message));
+    ASSERT_FALSE(parsed) << one.name;
+    EXPECT_EQ(parsed.error().code, Code::JsonShape) << one.name << " " << parsed.error().chain();
+    ASSERT_FALSE(parsed.error().help.empty()) << one.name;
+    EXPECT_EQ(parsed.error().help.front().second, one.pointer) << one.name;
+  }
+}
+
 TEST(Messages, EmitOneContextAndNoMore) {
   const Json json = parse_json(to_body(CompletionMessage{kIds})).value();
   EXPECT_EQ(to_text(json.at("@context")), R"(["https://w3id.org/dspace/2025/1/context.jsonld"])");

@@ -155,7 +155,7 @@ TestParty::TestParty(Loopback& net, const sekisho::test::TestNode& node, const s
   sending.longest_pause = 4 * pause;
   outbox = std::make_unique<Outbox>(std::move(executor), channel, *clock, *random, sending, pacer);
   const DataspaceParts parts{self,       trust,     catalog, *journal, *storage, channel, *certificates,
-                             agreements, transfers, *tokens, *outbox,  *clock,   *random, profile};
+                             agreements, transfers, *tokens, *outbox,  *clock,   *random, profile, push_rules};
   DataspaceLimits limits;
   limits.open_per_peer = open_per_peer;
   negotiations = std::make_unique<NegotiationService>(parts, limits);
@@ -192,7 +192,7 @@ Json cold_chain_policy() {
 void TestParty::offer_cold_chain() {
   const Json view = must(parse_json(R"({"media": "application/x-ndjson", "fields": {"/lot": "keep", "/celsius": "keep", "/sensor": {"pseudonym": "sensor"}}})"));
   const SourceObject source{"events", must(parse_json(R"({"kind": "file", "path": "events.ndjson"})"))};
-  const DatasetObject dataset{kDataset, "Cold chain", "events", "application/x-ndjson", view};
+  const DatasetObject dataset{kDataset, "Cold chain", "events", "application/x-ndjson", view, std::nullopt, "", pushed};
   const OfferObject offer{kOffer, kDataset, cold_chain_policy()};
   Unit unit;
   unit.mutations.push_back({Family::Source, to_bytes(source.name), to_bytes(to_text(to_json(source)))});

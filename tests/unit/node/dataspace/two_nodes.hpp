@@ -90,6 +90,8 @@ struct TestParty {
   std::unique_ptr<CertificateBook> certificates;
   AgreementBook agreements;
   TransferBook transfers;
+  PushRules push_rules{{{"in.trade.eu.example", 443, "", "", std::nullopt}}};
+  bool pushed = true;  // whether cold-chain is offered for pushes
   std::unique_ptr<TokenService> tokens;
   std::unique_ptr<Outbox> outbox;
   std::unique_ptr<NegotiationService> negotiations;
