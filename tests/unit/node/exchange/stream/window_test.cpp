@@ -36,6 +36,20 @@ TEST(ReleaseWindow, CutsByOctetsThenTimeThenEnd) {
   EXPECT_FALSE(window.wants_more());
 }
 
+TEST(ReleaseWindow, EndsBehindALineWhereItIsCutBySize) {
+  const SteadyPoint start{};
+  StreamLimits limits = small();
+  limits.whole_lines = true;
+  ReleaseWindow window(limits);
+  window.add("a\nb\nc\nlongline\nd", start);
+  std::vector<std::string> windows;
+  while (window.ready(start)) windows.push_back(window.take(start));
+  EXPECT_EQ(windows, (std::vector<std::string>{"a\nb\n", "c\n", "long", "line"}));
+  window.end();
+  EXPECT_EQ(window.take(start), "\nd");
+  EXPECT_TRUE(window.over());
+}
+
 TEST(ReleaseWindow, LosesNothingWhateverTheBatches) {
   const SteadyPoint start{};
   for (std::size_t batch = 1; batch < 12; ++batch) {
