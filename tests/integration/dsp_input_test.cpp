@@ -22,12 +22,15 @@ std::string bare(const http::ClientResponse& answer) {
   return std::to_string(answer.status) + " " + to_text(Json(document));
 }
 
-std::int64_t entries(LoopbackNode& node) {
+// A number of the node's status; -1: there is none.
+std::int64_t number(LoopbackNode& node, std::string_view room, std::string_view name) {
   const JsonObject status = node.status();
-  const auto* log = status.if_contains("log");
-  const auto* size = log != nullptr && log->is_object() ? log->get_object().if_contains("size") : nullptr;
-  return size != nullptr && size->is_int64() ? size->get_int64() : -1;
+  const auto* group = status.if_contains(room);
+  const auto* value = group != nullptr && group->is_object() ? group->get_object().if_contains(name) : nullptr;
+  return value != nullptr && value->is_int64() ? value->get_int64() : -1;
 }
+
+std::int64_t entries(LoopbackNode& node) { return number(node, "log", "size"); }
 
 class DspInput : public ::testing::Test {
  protected:
@@ -110,18 +113,29 @@ TEST_F(DspInput, WhatTheServerRefusesIsTypedToo) {
   }
 }
 
+TEST_F(DspInput, WhatAWholeNodeAnswersIsOfTheSchemas) {
+  const auto crossed = world.trade.service("GET", data_target("events"));
+  ASSERT_EQ(crossed.status, 200) << crossed.body;
+  const auto catalog = ask("POST", "/dsp/2025-1/catalog/request", node::catalog_request_text());
+  const auto dataset = ask("GET", "/dsp/2025-1/catalog/datasets/events");
+  const auto transfer = ask("GET", "/dsp/2025-1/transfers/" + std::string(crossed.headers.get("Sekisho-Transfer")));
+  for (const auto& [type, answer] : {std::pair("Catalog", &catalog), {"Dataset", &dataset}, {"TransferProcess", &transfer}}) {
+    EXPECT_EQ(answer->status, 200) << type;
+    EXPECT_EQ(type_in(*answer), type);
+    DspSchemas::expect_valid(type, answer->body);
+  }
+}
+
 // A running transfer, its negotiation's agreement and the log are as they were after each of these.
 TEST_F(DspInput, BadMessagesChangeNothingAndLogNothing) {
   const auto crossed = world.trade.service("GET", data_target("events"));
   ASSERT_EQ(crossed.status, 200) << crossed.body;
   const std::string transfer(crossed.headers.get("Sekisho-Transfer"));
   const std::string target = "/dsp/2025-1/transfers/" + transfer;
-  ASSERT_TRUE(eventually([this] {
-    const std::int64_t before = entries(world.farm);
-    return before > 0 && before == entries(world.farm);
-  }));
+  ASSERT_TRUE(eventually([this] { return number(world.farm, "exchanges", "open_releases") == 0; })) << "a receipt did not arrive";
   const std::string consumer = get_string(object_in(ask("GET", target).body), "consumerPid").value_or("");
   const std::int64_t before = entries(world.farm);
+  ASSERT_GT(before, 0);
   const node::ProcessIds own{transfer, consumer};
   const std::vector<std::pair<std::string, std::string>> bad{
       {"/start", node::to_body(node::TransferStartMessage{own, std::nullopt, std::nullopt})},
