@@ -49,7 +49,8 @@ OutboxFinding judge(const Process& process, const http::ClientResponse& answer) 
     verdict = Verdict::Ended;
   }
   if (verdict != Verdict::Ended) return {verdict, std::nullopt};
-  return ended(Error(Code::PeerRefused, dns + " is at " + document->state + " already; the message that said so did not come"), dns);
+  Error said(Code::PeerRefused, dns + " is at " + document->state + " already; the message that said so did not come");
+  return ended(std::move(said).with("state", document->state), dns);
 }
 
 }  // namespace

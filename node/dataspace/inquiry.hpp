@@ -9,7 +9,7 @@ namespace sekisho::node {
 
 // Of the pending message. Without one: Ended, or Arrived where the peer has gone on by a message that did not come, and this
 // node can follow: a consumer that has verified to FINALIZED (both have sealed the agreement), a running transfer to
-// SUSPENDED. Ended: the peer has ended the process or knows none of that id.
+// SUSPENDED. Ended: the peer has ended the process (help "state" of the error), or knows none of that id.
 // Whatever cannot be this peer's word about this process (HTML, other pids, an unknown state) is Unusable.
 [[nodiscard]] OutboxFinding judge_answer(const Negotiation& process, const http::ClientResponse& answer);
 [[nodiscard]] OutboxFinding judge_answer(const Transfer& process, const http::ClientResponse& answer);

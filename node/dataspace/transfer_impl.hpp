@@ -69,7 +69,8 @@ struct TransferService::Impl {
   [[nodiscard]] async::Task<Result<TransferStore::Applied>> end(TransferPointer process, Error reason, bool told);
   // since: only while the process is where it was then.
   [[nodiscard]] async::Task<Status> end_by_pid(std::string pid, Error reason, bool told, std::optional<Instant> since = {});
-  [[nodiscard]] async::Task<Status> follow_suspension(std::string pid, Instant since);
+  // Where the peer is by a message that did not come, if this node still runs the transfer and says nothing.
+  [[nodiscard]] async::Task<Status> follow(std::string pid, Instant since, policy::TransferState to);
   void end_after(http::Response& response, const std::string& pid, Error reason);
   static async::Task<void> end_logged(Impl* impl, std::string pid, Error reason);
   // A message of this node's own will.

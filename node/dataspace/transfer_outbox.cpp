@@ -1,7 +1,17 @@
+#include <algorithm>
+
 #include "base/core/log.hpp"
 #include "node/dataspace/transfer_impl.hpp"
 
 namespace sekisho::node {
+namespace {
+
+bool said_completed(const Error& ended) {
+  const std::pair<std::string, std::string> said("state", policy::to_text(policy::TransferState::Completed));
+  return std::ranges::find(ended.help, said) != ended.help.end();
+}
+
+}  // namespace
 
 Result<std::string> TransferService::compose(const OutboxMessage& message) {
   if (message.kind != kStartKind) return message.body;
@@ -64,7 +74,7 @@ async::Task<void> TransferService::refused(OutboxMessage message, Error error, b
 }
 
 // The peer is at SUSPENDED, and its message did not come.
-async::Task<Status> TransferService::Impl::follow_suspension(std::string pid, Instant since) {
+async::Task<Status> TransferService::Impl::follow(std::string pid, Instant since, policy::TransferState to) {
   Result<Turns::Turn> turn = co_await store.turn(pid);
   if (!turn) co_return fail(turn.error());
   Result<TransferPointer> process = store.find(pid);
@@ -73,7 +83,7 @@ async::Task<Status> TransferService::Impl::follow_suspension(std::string pid, In
   if (moved || !(*process)->pending.empty()) co_return Status();
   Change<Transfer> change;
   change.next = **process;
-  change.next.enter(policy::TransferState::Suspended);
+  change.next.enter(to);
   Result<TransferStore::Applied> applied = co_await apply(std::move(change));
   if (!applied) co_return fail(applied.error());
   co_return Status();
@@ -98,9 +108,14 @@ async::Task<std::optional<Instant>> TransferService::overdue(std::string pid) {
   if (!due || now < *due) co_return due;
   OutboxFinding finding = co_await impl_->store.inquire(*process);
   const bool there = finding.verdict != Verdict::Ended;
-  if (finding.verdict == Verdict::Arrived) {
-    Status followed = co_await impl_->follow_suspension(pid, (*process)->since);
+  // Of a running transfer that the peer has completed: its message did not come, and the end is the same.
+  const bool completed = !there && (*process)->state == policy::TransferState::Started && (*process)->pending.empty() &&
+                         said_completed(*finding.error);
+  if (finding.verdict == Verdict::Arrived || completed) {
+    const policy::TransferState to = completed ? policy::TransferState::Completed : policy::TransferState::Suspended;
+    Status followed = co_await impl_->follow(pid, (*process)->since, to);
     if (!followed) log_warn("dataspace.overdue", followed.error(), {{"process", pid}});
+    if (followed && completed) co_return std::nullopt;
     co_return followed ? now + kInquiry : soon;
   }
   if (there && !impl_->store.deadline(**process)) co_return now + kInquiry;
