@@ -249,9 +249,10 @@ async::Task<Outbox::Outcome> Outbox::ask(std::shared_ptr<State> state, OutboxOwn
     outcome.in_doubt = true;
     co_return outcome;
   }
-  // A peer that does not serve the question (the protocol asks no consumer to show its transfers) has the message again.
-  const bool served = answer->status != 404 && answer->status != 405 && answer->status != 501;
-  if (served && step_after(*answer, false, 0) == Step::Again) {
+  // A peer that does not serve the question (the protocol asks no consumer to show its transfers) has the message again;
+  // one that is busy or away is not pressed.
+  const int status = answer->status;
+  if (status == 429 || status == 502 || status == 503 || status == 504) {
     outcome.error = answer_error(*answer, message.peer_dns);
     outcome.in_doubt = true;
     outcome.not_before = retry_after(*answer);

@@ -1,5 +1,6 @@
 #include "node/dataspace/process_view.hpp"
 
+#include <cstdint>
 #include <string>
 #include <utility>
 
@@ -7,7 +8,7 @@ namespace sekisho::node {
 namespace {
 
 void put_message(JsonObject& out, const OutboxMessage& message) {
-  JsonObject pending{{"message", message.kind}, {"attempts", message.failure ? message.failure->tries : 0U}};
+  JsonObject pending{{"message", message.kind}, {"attempts", static_cast<std::int64_t>(message.failure ? message.failure->tries : 0)}};
   if (message.failure) {
     const OutboxFailure& failure = *message.failure;
     pending["last_attempt"] = to_rfc3339(failure.at);

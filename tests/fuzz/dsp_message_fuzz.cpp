@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "node/dataspace/inquiry.hpp"
 #include "node/dataspace/messages.hpp"
 #include "node/dataspace/process.hpp"
 
@@ -18,6 +19,23 @@ void round_trip(std::string_view body, sekisho::Result<Message> (*parse)(std::st
   const std::string once = to_body(*message);
   const auto again = parse(once);
   if (!again || to_body(*again) != once) std::abort();
+}
+
+// A peer's word about a process: an end has a reason, and what is no word about this process ends nothing.
+template <class Process>
+void judged(std::string_view body) {
+  Process process;
+  process.pid = "urn:own";
+  process.peer_pid = "urn:peer";
+  for (const int status : {200, 404}) {
+    sekisho::http::ClientResponse answer;
+    answer.status = status;
+    answer.body = body;
+    const OutboxFinding finding = judge_answer(process, answer);
+    if (finding.verdict == Verdict::Ended && !finding.error) std::abort();
+    if (status == 200 && finding.verdict != Verdict::Unusable && body.find("urn:peer") == std::string_view::npos &&
+        body.find('\\') == std::string_view::npos) std::abort();
+  }
 }
 
 }  // namespace
@@ -35,6 +53,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   (void)parse_contract_offer(body);
   (void)parse_catalog_request(body);
   if (const auto error = parse_error(body)) (void)error_of(*error, "peer.example");
+  judged<Negotiation>(body);
+  judged<Transfer>(body);
   (void)callback_path(body, "peer.example");
   return 0;
 }
