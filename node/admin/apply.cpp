@@ -6,6 +6,7 @@
 #include "base/crypto/digest.hpp"
 #include "node/admin/declared.hpp"
 #include "node/admin/opaque.hpp"
+#include "node/admin/pseudonym_key.hpp"
 
 namespace sekisho::node {
 namespace {
@@ -63,6 +64,7 @@ async::Task<Result<JsonObject>> ApplyService::run(Json document, bool dry_run) {
   auto state = build_catalog(std::move(*objects));
   if (!state) co_return fail(state.error());
   if (auto apart = check_opaque(**state); !apart) co_return fail(apart.error());
+  if (auto keyed = check_pseudonym_key(**state, pseudonym_key_); !keyed) co_return fail(keyed.error());
 
   JsonArray shown;
   JsonArray logged;

@@ -4,7 +4,8 @@
 //   {"sources": [{name, manifest}], "datasets": […], "offers": […], "clients": […], "remove": [{"kind", "id"} …]}
 //
 // An object that is named is set; one that is not named stays; "remove" takes away (kind: source, dataset, offer, client).
-// The whole catalogue that would result is checked first: dangling references, views, admission of every policy.
+// The whole catalogue that would result is checked first: dangling references, views, admission of every policy,
+// the key that a view's pseudonyms need (KeyFile).
 // Agreements that exist are not touched by a change of their offer; while it is removed nothing is released under them.
 #pragma once
 
@@ -21,8 +22,9 @@ namespace sekisho::node {
 
 class ApplyService {
  public:
-  // All outlive the service.
-  ApplyService(Catalog& catalog, Journal& journal, const Storage& storage) : catalog_(catalog), journal_(journal), storage_(storage) {}
+  // All outlive the service. pseudonym_key: whether the node has one.
+  ApplyService(Catalog& catalog, Journal& journal, const Storage& storage, bool pseudonym_key)
+      : catalog_(catalog), journal_(journal), storage_(storage), pseudonym_key_(pseudonym_key) {}
 
   // {"changes": [{"op": "+|~|-|=", "kind", "id"} …], "applied": bool}. One at a time: Conflict while another runs.
   [[nodiscard]] async::Task<Result<JsonObject>> apply(Json document, bool dry_run);
@@ -33,6 +35,7 @@ class ApplyService {
   Catalog& catalog_;
   Journal& journal_;
   const Storage& storage_;
+  const bool pseudonym_key_;
   std::atomic<bool> busy_{false};
 };
 

@@ -111,7 +111,7 @@ Status Node::Parts::open_exchange() {
   consumer = std::make_unique<Consumer>(parts, *receipt_sender);
   tracer = std::make_unique<Tracer>(parts, *consumer, *blocking);
   recovery = std::make_unique<Recovery>(background->executor(0), consumer->resolver(), *storage, running);
-  apply = std::make_unique<ApplyService>(*catalog, *journal, *storage);
+  apply = std::make_unique<ApplyService>(*catalog, *journal, *storage, self.pseudonym_key != nullptr);
   api = std::make_unique<ApiParts>(ApiParts{self, *catalog, *journal, *storage, *publisher, *disclosures, *peers, *certificates,
                                             *negotiations, *transfer_service, *agreement_control, *provider, *consumer, *tracer, *evidence, *receipts, *apply,
                                             StatusParts{self, *trust, *journal, *storage, *publisher, [this] { return agreements.all().size(); }, *clock,
