@@ -65,6 +65,20 @@ TEST(Catalog, ShowsAPeerWhatIsForItsZone) {
   EXPECT_EQ(us->at("distribution").at(0).at("format").get_string(), "HttpData-PULL");
 }
 
+TEST(Catalog, ListsPushesWhereTheyAreOffered) {
+  for (const bool push : {false, true}) {
+    CatalogObjects all = objects({offer("urn:all", kForAll)});
+    all.datasets.front().push = push;
+    Catalog catalog("did:web:farm.jp.example", "farm.jp.example");
+    catalog.replace(build_catalog(std::move(all)).value());
+    const Json dataset = dataset_of(catalog, "urn:d", peer_of("us")).value();
+    const JsonArray& distributions = dataset.at("distribution").get_array();
+    ASSERT_EQ(distributions.size(), push ? 2U : 1U);
+    if (push) { EXPECT_EQ(distributions[1].at("format").get_string(), "HttpData-PUSH"); }
+    for (const Json& one : distributions) EXPECT_EQ(one.at("accessService").at("@type").get_string(), "DataService");
+  }
+}
+
 TEST(Catalog, HidesADatasetWithoutAnOfferForThePeer) {
   Catalog catalog("did:web:farm.jp.example", "farm.jp.example");
   catalog.replace(build_catalog(objects({offer("urn:eu", kForEu)})).value());

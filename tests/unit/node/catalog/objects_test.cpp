@@ -13,8 +13,9 @@ TEST(CatalogObjects, AreReadAsTheyWereWritten) {
   EXPECT_EQ(to_json(*source), to_json(*parse_source(to_json(*source))));
   const auto dataset = parse_dataset(json(
       R"({"id": "urn:d", "source": "events", "conformsTo": "https://ref.gs1.org/standards/epcis/", "view": {"fields": {}},
-          "schema": {"document": {"type": "object"}}})"));
+          "schema": {"document": {"type": "object"}}, "push": true})"));
   ASSERT_TRUE(dataset);
+  EXPECT_TRUE(dataset->push);
   EXPECT_EQ(dataset->title, "urn:d");
   EXPECT_EQ(dataset->media, "application/x-ndjson");
   EXPECT_TRUE(dataset->schema);
@@ -52,6 +53,8 @@ TEST(CatalogObjects, OfAnotherShapeAreRefusedAndNamed) {
   EXPECT_FALSE(parse_source(json(R"({"name": "", "manifest": {}})")));
   EXPECT_FALSE(parse_dataset(json(R"({"id": "urn:d", "source": "events", "media": "text"})")));
   EXPECT_FALSE(parse_dataset(json(R"({"id": "urn:d", "source": "events", "conformsTo": "no IRI"})")));
+  EXPECT_FALSE(parse_dataset(json(R"({"id": "urn:d", "source": "events", "push": "yes"})")));
+  EXPECT_FALSE(parse_dataset(json(R"({"id": "urn:d", "source": "events"})"))->push);
   EXPECT_FALSE(parse_client(json(R"({"id": "c", "token_sha256": "AB", "scopes": ["data"]})")));
   const std::string zeros(64, '0');
   EXPECT_FALSE(parse_client(json(R"({"id": "c", "token_sha256": ")" + zeros + R"(", "scopes": []})")));
