@@ -12,6 +12,7 @@
 #include "cli/commands/negotiation.hpp"
 #include "cli/commands/node.hpp"
 #include "cli/commands/operate.hpp"
+#include "cli/commands/process.hpp"
 #include "cli/commands/trace.hpp"
 #include "cli/commands/verify.hpp"
 #include "cli/commands/zone.hpp"
@@ -56,6 +57,7 @@ int main(int argc, char** argv) {
     sekisho::cli::add_operate_commands(app, code);
     sekisho::cli::add_agreement_commands(app, code);
     sekisho::cli::add_negotiation_commands(app, code);
+    sekisho::cli::add_process_commands(app, code);
     sekisho::cli::add_connector_commands(app, code);
     sekisho::cli::add_consume_commands(app, code);
     sekisho::cli::add_audit_commands(app, code);

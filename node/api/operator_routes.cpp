@@ -1,5 +1,6 @@
 #include "node/api/negotiation_acts.hpp"
 #include "node/api/negotiation_api.hpp"
+#include "node/api/process_api.hpp"
 #include "node/api/respond.hpp"
 #include "node/api/routes.hpp"
 
@@ -73,6 +74,7 @@ std::vector<Route> operator_routes(const ApiParts& p) {
        })},
   };
   for (Route& route : negotiation_routes(p)) routes.push_back(std::move(route));
+  for (Route& route : process_routes(p)) routes.push_back(std::move(route));
   return routes;
 }
 

@@ -1,0 +1,144 @@
+#include "cli/commands/process.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "base/http/url.hpp"
+#include "cli/node_call.hpp"
+#include "cli/output.hpp"
+
+namespace sekisho::cli {
+namespace {
+
+struct Options {
+  std::filesystem::path socket;
+  std::string id;
+  std::string peer;
+  std::string reason;
+  bool all = false;
+  bool open = false;
+  bool json = false;
+};
+
+Result<JsonObject> ask(const Options& options, Call request) {
+  const auto answer = call(NodeAddress{{}, {}, {}, options.socket}, std::move(request));
+  if (!answer) return fail(answer.error());
+  auto document = parse_json(answer->body, JsonLimits{32U << 20, 32, 4'000'000});
+  if (!document) return fail(document.error());
+  if (!document->is_object()) return fail(Code::JsonShape, "the answer is no object");
+  return std::move(document->get_object());
+}
+
+std::string text(const JsonObject& row, const char* name) { return printable(get_string(row, name).value_or("")); }
+
+// A negotiation is about a dataset, a transfer about an agreement.
+std::string about(const JsonObject& row) { return text(row, row.contains("dataset") ? "dataset" : "agreement"); }
+
+int list(const Options& options) {
+  std::string target = options.all ? "/processes?all=true" : "/processes?all=false";
+  if (!options.peer.empty()) target += "&peer=" + http::percent_encode(options.peer);
+  const auto answer = ask(options, Call{"GET", target, {}, {}});
+  if (!answer) return report(answer.error(), options.json);
+  if (options.json) {
+    fmt::print("{}\n", to_text(Json(*answer)));
+    return kGood;
+  }
+  const auto rows = get_array(*answer, "processes");
+  if (!rows) return report(rows.error(), false);
+  for (const Json& row : **rows) {
+    if (!row.is_object()) continue;
+    const JsonObject& process = row.get_object();
+    const std::string code = text(process, "code");
+    fmt::print("{} {} {} {} {} since {} {}{}\n", text(process, "process"), text(process, "kind"), text(process, "role"),
+               text(process, "peer"), text(process, "state"), text(process, "since"), about(process), code.empty() ? "" : " " + code);
+  }
+  const Json* more = answer->if_contains("more");
+  if (more != nullptr && more->is_bool() && more->get_bool()) fmt::print("… and more; name a --peer\n");
+  return kGood;
+}
+
+void print_line(const char* name, const std::string& value) {
+  if (!value.empty()) fmt::print("{:<11} {}\n", name, value);
+}
+
+void print_pending(const JsonObject& process) {
+  const auto pending = get_object(process, "pending");
+  if (!pending) return;
+  const Json* attempts = (*pending)->if_contains("attempts");
+  fmt::print("{:<11} {} ({} attempts failed)\n", "to send", text(**pending, "message"), attempts != nullptr ? to_text(*attempts) : "0");
+  print_line("last try", text(**pending, "last_attempt"));
+  print_line("next try", text(**pending, "next_attempt"));
+  const auto error = get_object(**pending, "error");
+  if (error) print_line("error", text(**error, "chain"));
+}
+
+int print(const Result<JsonObject>& answer, bool json) {
+  if (!answer) return report(answer.error(), json);
+  if (json) {
+    fmt::print("{}\n", to_text(Json(*answer)));
+    return kGood;
+  }
+  const JsonObject& process = *answer;
+  fmt::print("{:<11} {} ({}, as {})\n", "process", text(process, "process"), text(process, "kind"), text(process, "role"));
+  fmt::print("{:<11} {} {}\n", "peer", text(process, "peer"), text(process, "peer_process"));
+  print_line("about", about(process));
+  print_line("format", text(process, "format"));
+  print_line("endpoint", text(process, "endpoint"));
+  fmt::print("{:<11} {} since {}\n", "state", text(process, "state"), text(process, "since"));
+  print_line("deadline", text(process, "deadline"));
+  print_line("code", text(process, "code"));
+  print_line("reason", text(process, "reason"));
+  print_pending(process);
+  const auto timeline = get_array(process, "timeline");
+  if (!timeline) return kGood;
+  for (const Json& row : **timeline) {
+    if (!row.is_object()) continue;
+    const JsonObject& event = row.get_object();
+    const std::string code = text(event, "code");
+    fmt::print("  {} {:<3} {:<12} {}{}\n", text(event, "at"), text(event, "source"), text(event, "message"), text(event, "state"),
+               code.empty() ? "" : " " + code);
+  }
+  return kGood;
+}
+
+std::string path_of(const Options& options) { return "/processes/" + http::percent_encode(options.id); }
+
+int show(const Options& options) { return print(ask(options, Call{"GET", path_of(options), {}, {}}), options.json); }
+
+int end(const Options& options) {
+  std::string target = path_of(options) + "/end";
+  if (!options.reason.empty()) target += "?reason=" + http::percent_encode(options.reason);
+  return print(ask(options, Call{"POST", target, {}, {}}), options.json);
+}
+
+void add_common(CLI::App& command, const std::shared_ptr<Options>& options) {
+  command.add_option("--socket", options->socket, "the node's operator socket")->required();
+  command.add_flag("--json", options->json);
+}
+
+}  // namespace
+
+void add_process_commands(CLI::App& app, int& code) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* group = app.add_subcommand("process", "negotiations and transfers of a node, and why one does not move");
+  group->require_subcommand(1);
+  CLI::App* command = group->add_subcommand("list", "those that are open, oldest step first");
+  CLI::Option* open = command->add_flag("--open", options->open, "the open ones: the default");
+  command->add_flag("--all", options->all, "those that have ended, too")->excludes(open);
+  command->add_option("--peer", options->peer, "DNS name: only with this peer");
+  add_common(*command, options);
+  command->callback([options, &code] { code = list(*options); });
+
+  command = group->add_subcommand("show", "state, deadline, what is to be sent, the last error, and what happened");
+  command->add_option("process", options->id, "id of the process, this node's or the peer's")->required();
+  add_common(*command, options);
+  command->callback([options, &code] { code = show(*options); });
+
+  command = group->add_subcommand("end", "terminate one; the peer is told");
+  command->add_option("process", options->id, "id of the process, this node's or the peer's")->required();
+  command->add_option("--reason", options->reason, "a code of docs/errors.md; CANCELLED without");
+  add_common(*command, options);
+  command->callback([options, &code] { code = end(*options); });
+}
+
+}  // namespace sekisho::cli
