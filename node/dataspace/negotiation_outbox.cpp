@@ -2,6 +2,13 @@
 #include "node/dataspace/negotiation_impl.hpp"
 
 namespace sekisho::node {
+namespace {
+
+// Beyond its deadline, for a consumer that has verified and knows no end of it: how long, and how often it asks.
+constexpr std::chrono::hours kOutwait{6 * 24};
+constexpr std::chrono::hours kAskAgain{1};
+
+}  // namespace
 
 Result<std::string> NegotiationService::compose(const OutboxMessage& message) { return message.body; }
 
@@ -112,6 +119,9 @@ async::Task<std::optional<Instant>> NegotiationService::overdue(std::string pid)
     if (!finalized) log_warn("dataspace.overdue", finalized.error(), {{"process", pid}});
     co_return finalized ? std::nullopt : soon;
   }
+  // At its own deadline the provider takes what it called final for final, heard or not: who has verified outwaits that.
+  const bool verified = (*process)->role == Role::Consumer && (*process)->acknowledged() == policy::NegotiationState::Verified;
+  if (there && verified && now < *due + kOutwait) co_return now + kAskAgain;
   Status ended = co_await impl_->end_by_pid(pid, std::move(reason), there, (*process)->since);
   if (!ended) log_warn("dataspace.overdue", ended.error(), {{"process", pid}});
   co_return ended ? std::nullopt : soon;

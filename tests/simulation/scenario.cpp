@@ -132,13 +132,13 @@ std::vector<Scenario> make_scenarios() {
   const Act trade_withdraws{"trade withdraws the agreement", kTrade, agreed<kTrade>, withdraw};
   return {
       {"negotiation", product, false, false, {kAsk}},
+      {"transfer", product, true, false, {kAskTransfer, trade_completes}},
       {"refusal", product, false, false, {{"trade asks for other rules", kTrade, nullptr, ask_for_other}}},
       {"offer", &offers_first, false, false, {kAsk}},
       {"counter-offer", &counters, false, false, {kAsk}},
       {"ended by the consumer", product, false, false, {kAsk, trade_ends}},
       {"ended by the provider", product, false, false, {kAsk, farm_ends}},
       {"ended by both", product, false, false, {kAsk, farm_ends, at_once(trade_ends)}},
-      {"transfer", product, true, false, {kAskTransfer, trade_completes}},
       {"suspended by the provider", product, true, true, {kAskTransfer, farm_suspends, farm_resumes, farm_completes}},
       {"suspended by the consumer",
        product,

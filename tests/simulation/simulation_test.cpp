@@ -18,7 +18,7 @@ constexpr std::uint64_t kStride = 16;
 constexpr std::uint64_t kSeeds = 20;
 #else
 constexpr std::uint64_t kStride = 1;
-constexpr std::uint64_t kSeeds = 300;
+constexpr std::uint64_t kSeeds = 200;
 #endif
 
 std::uint64_t setting(const char* name, std::uint64_t otherwise) {

@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::size_t kMostSteps = 3000;
 constexpr std::size_t kPacketsLookedAt = 3;
-constexpr std::array<std::chrono::minutes, 2> kCuts{std::chrono::minutes(20), std::chrono::hours(3)};
+constexpr std::array<std::chrono::minutes, 3> kCuts{std::chrono::minutes(20), std::chrono::hours(3),
+                                                    std::chrono::hours(25)};
 // Longer than any deadline: who has not moved by then never will.
 constexpr std::chrono::hours kStill{24 * 9};
 
