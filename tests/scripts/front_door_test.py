@@ -11,7 +11,7 @@ import tempfile
 import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-VERBS = {"bench", "build", "conformance", "crash", "demo", "docs", "format", "fresh", "fuzz", "lint", "setup", "test"}
+VERBS = {"bench", "build", "conformance", "crash", "demo", "docs", "format", "fresh", "fuzz", "lint", "setup", "simulate", "test"}
 
 
 def run(*command, cwd=ROOT):
@@ -41,7 +41,7 @@ class Dev(unittest.TestCase):
     def test_names_its_suites(self):
         code, out, _ = run("./dev", "conformance")
         self.assertEqual(code, 0)
-        self.assertEqual([line.split()[0] for line in out.splitlines()], ["connectors", "dsp", "vectors"])
+        self.assertEqual([line.split()[0] for line in out.splitlines()], ["connectors", "dsp", "edc", "vectors"])
 
     def test_works_from_another_folder(self):
         self.assertEqual(run(os.path.join(ROOT, "dev"), "test", "--help", cwd="/")[0], 0)
