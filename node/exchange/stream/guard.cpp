@@ -1,6 +1,7 @@
 #include "base/async/timer.hpp"
 #include "node/exchange/steps/authorize.hpp"
 #include "node/exchange/stream/sending.hpp"
+#include "node/identity/absent_peer.hpp"
 
 namespace sekisho::node {
 namespace {
@@ -23,8 +24,7 @@ std::optional<std::string> lost_peer(const ExchangeParts& parts, const TransferR
   if (!trusted || !trusted->in_time(parts.clock.now())) return name_of(Code::SnapshotStale);
   const trust::NodeRecord* node = trusted->node(transfer.peer_dns);
   if (node != nullptr && node->did == transfer.peer_did) return std::nullopt;
-  const bool suspended = trusted->recognition_state(transfer.peer_zone) == trust::RecognitionState::Suspended;
-  return name_of(suspended ? Code::RecognitionSuspended : Code::PeerUnknown);
+  return std::string(absent_peer(trusted.get(), transfer.peer_dns).name());
 }
 
 }  // namespace
