@@ -97,7 +97,7 @@ struct Reading {
 
 async::Task<Reading> read_all(connectors::Connector& connector, const Options& options, std::FILE* out) {
   Reading done;
-  connectors::OpenRequest request{options.stream, options.cursor};
+  connectors::OpenRequest request{options.stream, options.cursor, ""};
   auto reader = co_await connector.open(std::move(request), options.deadline());
   if (!reader) {
     done.status = fail(reader.error());

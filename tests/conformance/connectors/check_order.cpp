@@ -26,7 +26,7 @@ struct Step {
 async::Task<Step> next_batch(connectors::Connector* connector, const Reading* whole, std::size_t i, std::size_t bytes) {
   Step out;
   const async::Deadline deadline = async::Deadline::in(std::chrono::seconds(20));
-  connectors::OpenRequest request{"", whole->cursors[i]};
+  connectors::OpenRequest request{"", whole->cursors[i], ""};
   Result<std::unique_ptr<connectors::Reader>> reader = co_await connector->open(std::move(request), deadline);
   if (!reader) {
     out.problem = reader.error().chain();
@@ -116,7 +116,7 @@ async::Task<Outcome> check_resume(const Bench* bench) {
     ++read_whole;
   }
   for (const char* strange : {"x", "{}", "[]", R"({"v":2})", R"({"v":1,"kind":"other","at":"1","skip":0})"}) {
-    connectors::OpenRequest request{"", strange};
+    connectors::OpenRequest request{"", strange, ""};
     Result<std::unique_ptr<connectors::Reader>> reader =
         co_await connector.open(std::move(request), async::Deadline::in(std::chrono::seconds(5)));
     if (reader) co_return failed(std::string("a strange cursor is taken: ") + strange);

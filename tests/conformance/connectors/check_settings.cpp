@@ -44,7 +44,7 @@ async::Task<Outcome> check_settings(const Bench* bench) {
   Result<connectors::StreamInfo> stream = co_await first_stream(bench, &connector);
   if (!stream) co_return failed("discover: " + stream.error().chain());
   if (stream->name.empty() || stream->media.empty()) co_return failed("a stream without name or media type");
-  connectors::OpenRequest unknown{"no such stream", ""};
+  connectors::OpenRequest unknown{"no such stream", "", ""};
   Result<std::unique_ptr<connectors::Reader>> reader =
       co_await connector.open(std::move(unknown), async::Deadline::in(kPatience));
   if (reader) co_return failed("a stream that is not there is opened");

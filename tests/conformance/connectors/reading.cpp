@@ -52,7 +52,7 @@ async::Task<Reading> read_stream(const Bench* bench, connectors::Connector* conn
   Reading out;
   const async::Deadline deadline = async::Deadline::in(ask.time);
   const std::uint64_t wanted = ask.want;
-  connectors::OpenRequest request{"", ask.cursor};
+  connectors::OpenRequest request{"", ask.cursor, ""};
   Result<std::unique_ptr<connectors::Reader>> reader = co_await connector->open(std::move(request), deadline);
   if (!reader) {
     note_error(*bench, reader.error());

@@ -59,7 +59,7 @@ inline std::string answer_with_port(const std::string& text, std::uint16_t port)
 
 inline async::Task<void> pull(Connector& connector, Ask ask, Got& out) {
   const async::Deadline deadline = async::Deadline::in(ask.time);
-  OpenRequest request{"", ask.cursor};
+  OpenRequest request{"", ask.cursor, ""};
   Result<std::unique_ptr<Reader>> reader = co_await connector.open(std::move(request), deadline);
   Result<Batch> batch = Batch();
   if (!reader) batch = fail(reader.error());
