@@ -5,15 +5,17 @@
 namespace sekisho::node {
 
 Status OpenExchanges::admit(const Digest& agreement, Instant now) const {
+  const std::size_t streams = running(agreement);
   const std::lock_guard lock(mutex_);
   const auto found = accounts_.find(agreement);
-  if (found == accounts_.end() || found->second.exchanges.empty()) return {};
-  const Account& account = found->second;
-  if (account.exchanges.size() >= most_) {
-    return fail(Error(Code::OpenExchanges, fmt::format("{} exchanges wait for a receipt", account.exchanges.size()))
-                    .with("open", std::to_string(account.exchanges.size()))
+  const std::size_t waiting = found == accounts_.end() ? 0 : found->second.exchanges.size();
+  if (waiting + streams >= most_) {
+    return fail(Error(Code::OpenExchanges, fmt::format("{} exchanges wait for a receipt, {} streams run", waiting, streams))
+                    .with("open", std::to_string(waiting + streams))
                     .with("retry_after_s", "1"));
   }
+  if (waiting == 0) return {};
+  const Account& account = found->second;
   const auto age = now - account.by_time.begin()->first;
   if (age > oldest_) {
     return fail(Error(Code::OpenExchanges,
@@ -51,10 +53,29 @@ bool OpenExchanges::closed(const Digest& agreement, const Uuid& exchange) {
   return true;
 }
 
+std::shared_ptr<const void> OpenExchanges::streams(const Digest& agreement) {
+  {
+    const std::lock_guard lock(streams_->mutex);
+    ++streams_->running[agreement];
+  }
+  const auto end = [all = streams_, agreement](const void*) {
+    const std::lock_guard lock(all->mutex);
+    if (--all->running[agreement] == 0) all->running.erase(agreement);
+  };
+  return {streams_.get(), end};
+}
+
+std::size_t OpenExchanges::running(const Digest& agreement) const {
+  const std::lock_guard lock(streams_->mutex);
+  const auto found = streams_->running.find(agreement);
+  return found == streams_->running.end() ? 0 : found->second;
+}
+
 std::size_t OpenExchanges::open(const Digest& agreement) const {
+  const std::size_t streams = running(agreement);
   const std::lock_guard lock(mutex_);
   const auto found = accounts_.find(agreement);
-  return found == accounts_.end() ? 0 : found->second.exchanges.size();
+  return streams + (found == accounts_.end() ? 0 : found->second.exchanges.size());
 }
 
 Bytes OpenExchanges::row_key(const Digest& agreement, const Uuid& exchange) {

@@ -266,6 +266,10 @@ void LoopbackWorld::start() {
   for (LoopbackNode* node : {&farm, &trade}) {
     if (!node->start()) throw std::runtime_error(node->dns + ": " + node->last_error);
   }
+  apply();
+}
+
+void LoopbackWorld::apply() {
   const auto offered = farm.operate("POST", "/apply", to_text(Json(offers())));
   if (offered.status != 200) throw std::runtime_error("apply: " + offered.body);
   const auto clients = trade.operate("POST", "/apply", to_text(Json(JsonObject{{"clients", clients_of(trade)}})));

@@ -61,6 +61,7 @@ struct LoopbackWorld {
   ~LoopbackWorld();
 
   void start();    // both nodes, offers and clients applied; throws on an error
+  void apply();    // offers and clients, where the nodes run already
   void publish();  // both zones publish anew and both nodes take it
   [[nodiscard]] JsonObject offers() const;
 

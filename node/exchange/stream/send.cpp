@@ -94,6 +94,7 @@ async::Task<Status> send_stream(std::shared_ptr<Sending> s, http::BodySink* sink
   const bool known = s->crossing.pushed || (receipted && receipted->has_value());
   const StreamEnd end{agreement, s->open, exchange, reason, s->said, known, stream_tokens(*s)};
   if (!known) (void)s->parts.open.opened(agreement, exchange, s->parts.clock.now());
+  s->counted.reset();
   auto ended = co_await commit_end(s, &end);
   log_info("stream.ended", {{"exchange", to_text(exchange)},
                             {"peer", s->crossing.request.peer.did},
@@ -127,6 +128,7 @@ std::function<async::Task<Status>(http::BodySink&)> stream_body(ExchangeParts pa
   const StreamLimits limits = limits_of(crossing);
   auto s = std::make_shared<Sending>(parts, std::move(crossing), std::move(rest), limits);
   s->open = trust::statement_id(s->crossing.release.payload);
+  s->counted = s->parts.open.streams(s->crossing.transfer->agreement->digest);
   s->window.add(s->crossing.shaped.body, steady_now());
   s->fed = s->crossing.shaped.body.size();
   if (s->crossing.resume) s->skip = s->crossing.resume->point.skip;

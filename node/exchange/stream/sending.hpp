@@ -57,6 +57,7 @@ struct Sending {
   std::optional<Error> fault;  // of the source: what came before it still leaves
   bool all_sealed = false;     // nothing joins the line any more
   bool over = false;
+  std::shared_ptr<const void> counted;  // among the open exchanges, as long as this lives
   std::shared_ptr<RunningStream> running;
   std::optional<Bells> bells;  // once it runs
 };

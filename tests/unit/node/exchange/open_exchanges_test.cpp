@@ -38,6 +38,22 @@ TEST(OpenExchanges, RefusesWhenTheOldestIsTooOld) {
   EXPECT_TRUE(open.admit(kAgreement, at(61)));
 }
 
+TEST(OpenExchanges, AStreamCountsWhileItRunsAtAnyAge) {
+  auto open = std::make_unique<OpenExchanges>(2, std::chrono::seconds(60));
+  auto first = open->streams(kAgreement);
+  EXPECT_TRUE(open->admit(kAgreement, at(100'000)));
+  auto second = open->streams(kAgreement);
+  EXPECT_EQ(open->open(kAgreement), 2U);
+  const auto refused = open->admit(kAgreement, at(0));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::OpenExchanges);
+  EXPECT_TRUE(open->admit(Digest{8}, at(0)));
+  second.reset();
+  EXPECT_TRUE(open->admit(kAgreement, at(0)));
+  open.reset();
+  first.reset();  // a frame that ends late
+}
+
 TEST(OpenExchanges, AgreementsDoNotShare) {
   OpenExchanges open(1, std::chrono::seconds(60));
   open.opened(kAgreement, id(1), at(0));
