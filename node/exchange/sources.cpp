@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/core/encoding.hpp"
 #include "connectors/builtin.hpp"
 #include "connectors/source_manifest.hpp"
 
@@ -20,6 +21,11 @@ Result<std::shared_ptr<connectors::Connector>> SourceBook::find(const std::strin
   std::shared_ptr<connectors::Connector> shared = std::move(*connector);
   made_[name] = Made{state, shared};
   return shared;
+}
+
+std::string reader_of(const Digest& agreement) {
+  constexpr std::size_t kOctets = 8;  // brokers bound client ids
+  return to_hex(BytesView(agreement).first(kOctets));
 }
 
 std::vector<std::pair<std::string, connectors::Health>> SourceBook::health() {

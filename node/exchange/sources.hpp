@@ -13,6 +13,7 @@
 #include "base/core/result.hpp"
 #include "connectors/connector.hpp"
 #include "node/catalog/catalog.hpp"
+#include "node/exchange/stream/passed_over.hpp"
 
 namespace sekisho::node {
 
@@ -23,6 +24,9 @@ class SourceBook {
 
   // Code::SourceFailed when there is no such source any more or its manifest cannot be used.
   [[nodiscard]] Result<std::shared_ptr<connectors::Connector>> find(const std::string& name);
+
+  // Of live streams, by reader_of() their agreements.
+  [[nodiscard]] PassedOver& passed_over() { return passed_over_; }
 
   // Of the sources that were used since the catalogue last changed, by name.
   [[nodiscard]] std::vector<std::pair<std::string, connectors::Health>> health();
@@ -36,6 +40,10 @@ class SourceBook {
   const connectors::Context& context_;
   std::mutex mutex_;
   std::map<std::string, Made> made_;
+  PassedOver passed_over_;
 };
+
+// The name under which a source that keeps positions itself keeps that of an agreement's streams.
+[[nodiscard]] std::string reader_of(const Digest& agreement);
 
 }  // namespace sekisho::node

@@ -117,6 +117,50 @@ TEST_F(Live, ReadingsLeaveAsTheyComeAndSilenceEndsNothing) {
   EXPECT_TRUE(eventually([&] { return entries(world.farm, "NRR_IN").find("\"partial\"") != std::string::npos; }));
 }
 
+// A reading that may not leave ends one stream, not every one after it; what came with it is not lost.
+TEST_F(Live, AReadingWithoutConsentDoesNotStayFirstForEver) {
+  {
+    StreamCall call(world.trade, data_target("readings"));  // from here on the broker keeps what comes
+    ASSERT_TRUE(eventually([&] { return call.status() == 200; })) << call.error();
+    call.hang_up();
+    ASSERT_TRUE(reading(0));  // so that it sees that it hung up
+    ASSERT_TRUE(ends_with(world.farm, "STREAM_END_OUT", "CONNECTION"));
+  }
+  struct Row {
+    int n;
+    bool consent;
+  };
+  for (const Row row : {Row{1, true}, Row{2, false}, Row{3, true}, Row{4, false}}) ASSERT_TRUE(reading(row.n, row.consent));
+  for (const char* last : {"{\"n\":1}\n", "{\"n\":3}\n"}) {
+    StreamCall call(world.trade, data_target("readings"));
+    ASSERT_TRUE(eventually([&] { return call.done(); })) << call.body();
+    EXPECT_TRUE(call.body().ends_with(last)) << call.body();
+    EXPECT_EQ(call.body().find("{\"n\":2}"), std::string::npos);
+  }
+  StreamCall call(world.trade, data_target("readings"));
+  ASSERT_TRUE(eventually([&] { return call.status() == 200; })) << call.error();
+  ASSERT_TRUE(reading(5));
+  EXPECT_TRUE(comes(call, 5)) << call.body() << call.error();
+  EXPECT_FALSE(call.done());
+  call.hang_up();
+  ASSERT_TRUE(reading(6));
+}
+
+TEST_F(Live, TwoStreamsOfOneSourceDoNotTakeTheConnectionFromEachOther) {
+  StreamCall first(world.trade, data_target("readings"));
+  ASSERT_TRUE(eventually([&] { return first.status() == 200; })) << first.error();
+  StreamCall second(world.trade, data_target("readings"));
+  ASSERT_TRUE(eventually([&] { return second.status() == 200; })) << second.error();
+  for (int n = 1; n <= 5; ++n) {
+    ASSERT_TRUE(reading(n));
+    EXPECT_TRUE(comes(first, n)) << first.body();
+    EXPECT_TRUE(comes(second, n)) << second.body();
+  }
+  first.hang_up();
+  second.hang_up();
+  ASSERT_TRUE(reading(6));
+}
+
 TEST_F(Live, AConsentThatIsWithdrawnEndsTheReadings) {
   StreamCall call(world.trade, data_target("readings"));
   ASSERT_TRUE(eventually([&] { return call.status() == 200; })) << call.error();

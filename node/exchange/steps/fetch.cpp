@@ -1,5 +1,6 @@
 #include "node/exchange/steps/fetch.hpp"
 
+#include "node/exchange/sources.hpp"
 #include "node/exchange/stream/positions.hpp"
 
 namespace sekisho::node::steps {
@@ -44,6 +45,7 @@ async::Task<Result<std::unique_ptr<connectors::Reader>>> fetch(const ExchangePar
   if (!known) co_return fail(known.error());
   connectors::OpenRequest from;
   if (crossing.resume) from.cursor = crossing.resume->point.cursor;
+  from.reader = reader_of(crossing.transfer->agreement->digest);
   auto reader = co_await (*connector)->open(std::move(from), crossing.request.deadline);
   if (!reader) co_return fail(reader.error());
   crossing.streams = crossing.live || crossing.resume || crossing.pushed;

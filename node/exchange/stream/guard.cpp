@@ -60,7 +60,7 @@ async::Task<void> guard(std::shared_ptr<Sending> s, http::BodySink* sink) {
       if (auto cause = cut_cause(*s, *sink)) s->running->cancel(std::move(*cause));
     }
     if (!s->running->cause()) continue;
-    if (s->rest) s->rest->cancel();
+    if (s->rest && s->reading) s->rest->cancel();
     s->bells->ring();
     co_await async::sleep_for(kEndPatience);
     if (!s->running->done) sink->abort();

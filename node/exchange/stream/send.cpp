@@ -15,6 +15,7 @@ constexpr std::string_view kComplete = "COMPLETE";
 constexpr std::chrono::milliseconds kLiveWindow{20};
 constexpr std::chrono::milliseconds kBusyPause{20};
 constexpr int kMostEndTries = 500;
+constexpr std::chrono::milliseconds kSettleTime{300};  // less than a cut leaves for the sealed end
 
 std::string natural_end(const Sending& s) {
   if (s.fault) return s.running->cause().value_or(std::string(s.fault->name()));
@@ -39,15 +40,26 @@ async::Task<std::string> write_windows(std::shared_ptr<Sending> s, http::BodySin
     }
     if (!head) co_return std::string(head.error().name());
     std::string frame = encode_frame(window->chunk, envelope_of(head->entries[0]));
+    const std::size_t octets = window->chunk.size();
     auto sent = co_await sink->write(std::move(frame));
     if (!sent) {
       // The connection may have been taken away before the guard saw why.
       if (auto cause = s->running->cause()) co_return *cause;
       co_return lost_right(*s).value_or(std::string(sent.error().name()));
     }
+    s->written += octets;
     s->line.pop_front();
     s->bells->filled.set();
     s->bells->room.set();
+  }
+}
+
+// A source that keeps the position itself is told what left before the end says that this was all.
+async::Task<void> settle_source(std::shared_ptr<Sending> s) {
+  const auto until = async::Deadline::in(kSettleTime);
+  while (s->rest && !until.expired()) {
+    s->bells->sealed.reset();
+    (void)co_await s->bells->sealed.wait_until(until);
   }
 }
 
@@ -86,9 +98,10 @@ async::Task<Status> send_stream(std::shared_ptr<Sending> s, http::BodySink* sink
   if (s->window.held() == 0) (void)co_await sink->write({});
   const std::string reason = co_await write_windows(s, sink);
   s->over = true;
-  if (s->rest) s->rest->cancel();
+  if (s->rest && s->reading) s->rest->cancel();
   s->bells->ring();
   co_await settle_line(s);
+  co_await settle_source(s);
   if (reason == kComplete && !s->said) s->said = s->hasher.finish(s->crossing.salt);  // of nothing, and that is all
   const auto receipted = s->parts.storage.get(Family::Exchange, receipt_claim(s->open));
   const bool known = s->crossing.pushed || (receipted && receipted->has_value());

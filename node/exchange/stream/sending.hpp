@@ -52,7 +52,10 @@ struct Sending {
   std::optional<trust::Commitment> said;  // by the last durable head
   Digest open{};
   std::uint64_t fed = 0;   // octets that the window got
-  std::uint64_t skip = 0;  // of a resumed stream: still to be left out
+  std::uint64_t written = 0;  // of them, to the consumer
+  std::uint64_t skip = 0;     // of a resumed stream: still to be left out
+  bool reading = false;       // the source is being asked; else feed sees by itself that it is over
+  bool unsettled = false;     // the source gave what neither left nor will not leave: it must give it again
   bool withdrawn = false;      // a record said so: what came before it still leaves
   std::optional<Error> fault;  // of the source: what came before it still leaves
   bool all_sealed = false;     // nothing joins the line any more
