@@ -13,11 +13,16 @@ constexpr std::chrono::milliseconds kEndPatience{300};  // for a client that doe
 constexpr std::chrono::milliseconds kFarewell{1'000};   // for the provider's end of what was stopped here
 constexpr std::chrono::hours kSilence{24 * 365};        // an endless source may say nothing for long
 
-std::optional<std::string> cut_cause(const Receiving& r, const http::BodySink& sink) {
+std::optional<std::string> lost_right(const Receiving& r) {
   const auto own = r.in.parts.transfers.find_own(r.in.transfer->consumer_pid);
   if (!own || !own->serves || r.in.parts.transfers.held(r.in.intent.agreement)) return std::string(code_info(Code::TransferNotStarted).name);
   const auto provider = r.in.parts.trust.identify(r.reader.head().chain_der, trust::Use::TlsServer);
   if (!provider) return std::string(provider.error().name());
+  return std::nullopt;
+}
+
+std::optional<std::string> cut_cause(const Receiving& r, const http::BodySink& sink) {
+  if (auto lost = lost_right(r)) return lost;
   if (sink.gone()) return std::string(code_info(Code::Connection).name);
   return std::nullopt;
 }
@@ -126,7 +131,8 @@ async::Task<Status> receive(std::shared_ptr<Receiving> r, http::BodySink* sink) 
   if (passed) {
     reason = last->statement.text("reason").value_or("");
   } else {
-    reason = r->running->cause().value_or(std::string(passed.error().name()));
+    // The connection may have been taken away before the guard saw why.
+    reason = r->running->cause().value_or(lost_right(*r).value_or(std::string(passed.error().name())));
     log_warn("stream.broke", {{"exchange", to_text(r->in.intent.exchange)}, {"why", passed.error().chain()}});
   }
   const bool complete = passed && reason == "COMPLETE" && r->logged;
