@@ -4,18 +4,13 @@
 
 #include "base/core/encoding.hpp"
 #include "base/core/log.hpp"
+#include "node/dataspace/agreement_hold.hpp"
 
 namespace sekisho::node {
 namespace {
 
-constexpr std::string_view kHold = "hold";
+constexpr std::string_view kActive = "active";
 constexpr std::size_t kLeastDigits = 8;
-
-Bytes hold_row(const Digest& agreement) {
-  Bytes key = to_bytes(kHold);
-  append(key, agreement);
-  return key;
-}
 
 std::string_view name_of(AgreementControl::Act act) {
   switch (act) {
@@ -28,9 +23,9 @@ std::string_view name_of(AgreementControl::Act act) {
 // What is stored afterwards; empty: nothing, the agreement is active.
 std::string state_after(AgreementControl::Act act) {
   switch (act) {
-    case AgreementControl::Act::Suspend: return "suspended";
+    case AgreementControl::Act::Suspend: return std::string(kSuspended);
     case AgreementControl::Act::Resume: return "";
-    default: return "withdrawn";
+    default: return std::string(kWithdrawn);
   }
 }
 
@@ -38,15 +33,13 @@ std::string state_after(AgreementControl::Act act) {
 
 Status AgreementControl::load() {
   Status fault;
-  const std::lock_guard lock(mutex_);
-  const auto scanned = storage_.scan(Family::Exchange, {}, as_bytes(kHold), [&](BytesView key, BytesView value) {
+  const auto scanned = storage_.scan(Family::Exchange, {}, as_bytes(kHoldPrefix), [&](BytesView key, BytesView) {
     Digest agreement{};
-    if (key.size() != kHold.size() + agreement.size()) {
+    if (key.size() != kHoldPrefix.size() + agreement.size()) {
       fault = fail(Code::DatabaseDamaged, "the row of a suspended agreement is malformed");
       return false;
     }
-    std::copy(key.begin() + static_cast<std::ptrdiff_t>(kHold.size()), key.end(), agreement.begin());
-    states_[agreement] = std::string(as_text(value));
+    std::copy(key.begin() + static_cast<std::ptrdiff_t>(kHoldPrefix.size()), key.end(), agreement.begin());
     transfers_.hold(agreement, true);
     return true;
   });
@@ -55,9 +48,9 @@ Status AgreementControl::load() {
 }
 
 std::string AgreementControl::state(const Digest& agreement) const {
-  const std::lock_guard lock(mutex_);
-  const auto found = states_.find(agreement);
-  return found == states_.end() ? "active" : found->second;
+  const auto held = hold_of(storage_, agreement);
+  if (!held) return "unknown: " + std::string(held.error().name());
+  return held->empty() ? std::string(kActive) : *held;
 }
 
 JsonObject AgreementControl::describe(const AgreementRecord& agreement) const {
@@ -98,7 +91,8 @@ async::Task<void> AgreementControl::tell(Act act, std::shared_ptr<const Transfer
   std::string pid = transfer->role == Role::Provider ? transfer->provider_pid : transfer->consumer_pid;
   Status told;
   if (act == Act::Withdraw) {
-    told = co_await service_.terminate(pid, Code::AgreementUnknown);
+    Error gone = withdrawn_by(transfer->role);
+    told = co_await service_.terminate(pid, std::move(gone));
   } else if (act == Act::Resume && transfer->state == policy::TransferState::Suspended) {
     told = co_await service_.resume(pid);
   } else if (act == Act::Suspend && transfer->state == policy::TransferState::Started) {
@@ -113,8 +107,8 @@ async::Task<Result<JsonObject>> AgreementControl::act(Act act, std::string diges
   const Digest id = (*agreement)->digest;
   const std::string before = state(id);
   const std::string after = state_after(act);
-  if (before == "withdrawn") co_return fail(Code::Conflict, "the agreement is withdrawn, and that is final");
-  if (act == Act::Resume && before == "active") co_return fail(Code::Conflict, "the agreement is not suspended");
+  if (before.starts_with(kWithdrawn)) co_return fail(Code::Conflict, "the agreement is withdrawn, and that is final");
+  if (act == Act::Resume && before == kActive) co_return fail(Code::Conflict, "the agreement is not suspended");
   if (before != after) {
     // Held first: between the decision and its entry nothing leaves.
     if (!after.empty()) transfers_.hold(id, true);
@@ -127,16 +121,8 @@ async::Task<Result<JsonObject>> AgreementControl::act(Act act, std::string diges
         Mutation{Family::Exchange, hold_row(id), after.empty() ? std::nullopt : std::optional<Bytes>(to_bytes(after))});
     const auto committed = co_await journal_.commit(std::move(unit));
     if (!committed) {
-      if (before == "active") transfers_.hold(id, false);
+      if (before == kActive) transfers_.hold(id, false);
       co_return fail(committed.error());
-    }
-    {
-      const std::lock_guard lock(mutex_);
-      if (after.empty()) {
-        states_.erase(id);
-      } else {
-        states_[id] = after;
-      }
     }
     if (after.empty()) transfers_.hold(id, false);
   }

@@ -1,12 +1,9 @@
 // What the operator of either side decides about an agreement: suspended, nothing crosses under it until it is resumed;
 // withdrawn, nothing ever does again. Running streams end at once, new calls are refused, and the other side is told by
-// the state of the transfers. Each decision is an entry in the log and outlives a restart.
-//
-// Rows of family Exchange: "hold" ‖ agreement digest → "suspended" or "withdrawn". Thread-safe.
+// the state of the transfers; of a withdrawal it learns that the agreement is gone (agreement_hold.hpp), now or, where it
+// is down, when it is back. Each decision is an entry in the log and outlives a restart. Thread-safe.
 #pragma once
 
-#include <map>
-#include <mutex>
 #include <string>
 
 #include "base/async/task.hpp"
@@ -31,7 +28,7 @@ class AgreementControl {
   // After the agreements are loaded, before anything is served.
   [[nodiscard]] Status load();
 
-  // [{"agreement", "role", "peer", "dataset", "offer", "state": "active|suspended|withdrawn",
+  // [{"agreement", "role", "peer", "dataset", "offer", "state": "active|suspended|withdrawn|withdrawn by the peer",
   //   "transfers": [{"transfer", "state"} …]} …]
   [[nodiscard]] JsonArray list() const;
 
@@ -50,8 +47,6 @@ class AgreementControl {
   TransferService& service_;
   Journal& journal_;
   const Storage& storage_;
-  mutable std::mutex mutex_;
-  std::map<Digest, std::string> states_;
 };
 
 }  // namespace sekisho::node

@@ -62,6 +62,7 @@ struct TransferService::Impl {
 
   // Both: what this node says of its own accord. step() asks the profile after change.next entered a state.
   void step(Change<Transfer>& change) const;
+  [[nodiscard]] Status add_withdrawal(Change<Transfer>& change, const AgreementRecord& agreement) const;
   [[nodiscard]] Status add_own(Change<Transfer>& change, policy::TransferMessage message, const Error& reason) const;
   [[nodiscard]] Status add_start(Change<Transfer>& change) const;
   // Both: completion, suspension, termination.

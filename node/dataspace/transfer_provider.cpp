@@ -3,6 +3,7 @@
 #include "base/core/encoding.hpp"
 #include "base/http/problem.hpp"
 #include "base/http/url.hpp"
+#include "node/dataspace/agreement_hold.hpp"
 #include "node/dataspace/fields.hpp"
 #include "node/dataspace/transfer_impl.hpp"
 #include "policy/decide.hpp"
@@ -42,6 +43,8 @@ Result<std::shared_ptr<const AgreementRecord>> TransferService::Impl::agreement_
   if (!agreement || agreement->role != Role::Provider || agreement->peer_did != peer.did) {
     return fail(Code::AgreementUnknown, fmt::format("no agreement {} with {}", message.agreement_id, peer.dns));
   }
+  const Status held = not_held(parts.storage, *agreement);
+  if (!held && held.error().code == Code::AgreementUnknown) return fail(held.error());  // a suspension waits with its data
   return agreement;
 }
 

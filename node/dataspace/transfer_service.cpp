@@ -6,12 +6,15 @@
 #include "base/core/encoding.hpp"
 #include "base/core/log.hpp"
 #include "base/http/url.hpp"
+#include "node/dataspace/agreement_hold.hpp"
 #include "node/dataspace/transfer_impl.hpp"
 
 namespace sekisho::node {
 namespace {
 
 constexpr std::string_view kError = "TransferError";
+
+using RecordedAgreement = std::shared_ptr<const AgreementRecord>;
 
 std::unexpected<Error> unknown_process() { return fail(Code::TransferUnknown, "no such transfer for this peer"); }
 
@@ -161,6 +164,21 @@ http::Response TransferService::Impl::answer(const Transfer& process, int status
   return response;
 }
 
+// The peer ended the agreement with the transfer: that holds here too, and for good. What this node decided itself stands.
+Status TransferService::Impl::add_withdrawal(Change<Transfer>& change, const AgreementRecord& agreement) const {
+  const Result<std::string> before = hold_of(parts.storage, agreement.digest);
+  if (!before) return fail(before.error());
+  if (before->starts_with(kWithdrawn)) return {};
+  parts.transfers.hold(agreement.digest, true);
+  const auto detail = canonical_json(
+      JsonObject{{"what", "agreement"}, {"act", "withdrawn by the peer"}, {"agreement", to_hex(agreement.digest)}});
+  if (!detail) return fail(detail.error());
+  change.entries.push_back(EntryDraft{pb::OBSERVED, Uuid{}, *detail, agreement.digest,
+                                      {{Dimension::Counterparty, agreement.peer_did}, {Dimension::Dataset, agreement.dataset}}});
+  change.mutations.push_back(Mutation{Family::Exchange, hold_row(agreement.digest), to_bytes(kWithdrawnByPeer)});
+  return {};
+}
+
 async::Task<Result<http::Response>> TransferService::Impl::take_end(Held held, policy::TransferMessage kind, std::string body) {
   EndMessage message;
   if (kind == policy::TransferMessage::Completion) {
@@ -185,6 +203,12 @@ async::Task<Result<http::Response>> TransferService::Impl::take_end(Held held, p
   change.next.enter(*state);
   change.next.see(digest);
   if (kind == policy::TransferMessage::Termination) change.next.blame(reason);
+  const bool gone = kind == policy::TransferMessage::Termination && says_withdrawn(reason);
+  const RecordedAgreement agreement = gone ? parts.agreements.find(held.process->agreement) : nullptr;
+  if (agreement) {
+    Status kept = add_withdrawal(change, *agreement);
+    if (!kept) co_return fail(kept.error());
+  }
   if (!change.next.ended()) step(change);
   Result<TransferStore::Applied> applied = co_await apply(std::move(change));
   if (!applied) co_return fail(applied.error());

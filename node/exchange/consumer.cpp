@@ -7,6 +7,7 @@
 #include "base/core/encoding.hpp"
 #include "base/core/log.hpp"
 #include "base/crypto/digest.hpp"
+#include "node/dataspace/agreement_hold.hpp"
 #include "node/exchange/idempotency.hpp"
 #include "node/exchange/keys.hpp"
 #include "node/exchange/peer_problem.hpp"
@@ -22,6 +23,17 @@ constexpr std::chrono::seconds kTokenMargin{30};
 constexpr std::chrono::seconds kResolveTime{10};
 constexpr std::size_t kAnswerLimit = (1U << 20) + 4096;
 
+// An agreement that was suspended or withdrawn is not replaced by another unasked: it takes somebody who negotiates one.
+Status some_agreement_stands(const ExchangeParts& parts, const std::string& provider, const std::string& dataset) {
+  Status newest;
+  for (const auto& agreement : parts.agreements.with(provider, dataset)) {
+    auto free = not_held(parts.storage, *agreement);
+    if (free) return {};
+    if (newest) newest = std::move(free);
+  }
+  return newest;
+}
+
 // The opening goes on exactly where it was asked to, or begins.
 Status check_resumption(const trust::Statement& open, const std::optional<StreamResume>& resumed) {
   const auto of = open.text("resumeOf");
@@ -34,10 +46,8 @@ Status check_resumption(const trust::Statement& open, const std::optional<Stream
 }  // namespace
 
 async::Task<Result<std::shared_ptr<const TransferRecord>>> Consumer::transfer(const ConsumerRequest& request) {
-  for (const auto& agreement : parts_.agreements.with(request.provider_dns, request.dataset)) {
-    if (parts_.transfers.held(agreement->digest))
-      co_return fail(Code::TransferNotStarted, "this node suspended or withdrew the agreement");
-  }
+  if (auto free = some_agreement_stands(parts_, request.provider_dns, request.dataset); !free)
+    co_return fail(free.error());
   auto found = co_await routes_.find(request.provider_dns, request.dataset, request.purpose, request.deadline);
   if (!found) co_return fail(found.error());
   if ((*found)->token_expires < parts_.clock.now() + kTokenMargin) {
@@ -47,10 +57,9 @@ async::Task<Result<std::shared_ptr<const TransferRecord>>> Consumer::transfer(co
 }
 
 async::Task<Result<std::string>> Consumer::order_push(PushOrder order) {
+  if (auto free = some_agreement_stands(parts_, order.provider_dns, order.dataset); !free) co_return fail(free.error());
   auto agreement = co_await routes_.agree(order.provider_dns, order.dataset, order.purpose, order.deadline);
   if (!agreement) co_return fail(agreement.error());
-  if (parts_.transfers.held((*agreement)->digest))
-    co_return fail(Code::TransferNotStarted, "this node suspended or withdrew the agreement");
   co_return co_await parts_.transfer_service.request((*agreement)->id, std::move(order.purpose), std::move(order.to));
 }
 

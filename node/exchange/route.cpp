@@ -112,6 +112,7 @@ async::Task<RouteFinder::Agreed> RouteFinder::agree(std::string provider_dns, st
                                                     async::Deadline deadline) {
   std::optional<Error> denied;
   for (const auto& agreement : parts_.agreements.with(provider_dns, dataset)) {
+    if (parts_.transfers.held(agreement->digest)) continue;
     if (auto permitted = permits(*agreement->agreement, dataset, purpose); !permitted) {
       if (!denied) denied = permitted.error();
       continue;

@@ -105,6 +105,91 @@ INSTANTIATE_TEST_SUITE_P(
         Cut{"offer", "OFFER_UNKNOWN", &CutBy::offer_goes, &CutBy::offer_comes}),
     [](const auto& i) { return i.param.name; });
 
+// A stop that is asked for says its own name on both sides, also where the client reads no more.
+TEST_F(Cuts, AGracefulStopEndsAStreamByItsName) {
+  StreamCall stream(world.trade, data_target("large"));
+  ASSERT_TRUE(eventually([&] { return stream.size() > 0; })) << stream.error();
+  stream.hold();
+  world.farm.node->drain(std::chrono::seconds(10));
+  world.farm.stop();
+  stream.go_on();
+  ASSERT_TRUE(eventually([&] { return stream.done(); }));
+  EXPECT_FALSE(stream.whole());
+  ASSERT_TRUE(world.farm.start()) << world.farm.last_error;
+  EXPECT_EQ(count(world.farm, "STREAM_END_OUT"), 1U);
+  EXPECT_NE(entries(world.farm, "STREAM_END_OUT").find("\"reason\":\"DRAINING\""), std::string::npos)
+      << entries(world.farm, "STREAM_END_OUT");
+}
+
+// One that runs is as open as one that waits for its receipt.
+TEST_F(Cuts, RunningStreamsCountAgainstTheLimitOfOpenExchanges) {
+  world.farm.stop();
+  world.farm.settings.limits.open_exchanges = 1;
+  ASSERT_TRUE(world.farm.start()) << world.farm.last_error;
+  StreamCall stream(world.trade, data_target("large"));
+  ASSERT_TRUE(eventually([&] { return stream.size() > 0; })) << stream.error();
+  stream.hold();
+  const auto second = world.trade.service("GET", data_target("large"));
+  EXPECT_EQ(code_in(second), "OPEN_EXCHANGES") << second.status;
+  stream.hang_up();
+  EXPECT_TRUE(eventually([&] { return call().status == 200; }, std::chrono::seconds(90)));
+}
+
+// The provider cannot know why the connection went; the consumer says it, to its client and in its receipt.
+TEST_F(Cuts, WhatOnlyTheConsumersZoneKnowsTheConsumerSays) {
+  StreamCall stream(world.trade, data_target("large"));
+  ASSERT_TRUE(eventually([&] { return stream.size() > 0; })) << stream.error();
+  stream.hold();
+  ASSERT_TRUE(world.eu.authority->suspend("jp", "review", SystemClock().now()));
+  publish(world.eu, SystemClock().now());
+  world.trade.install_snapshot(world.eu.snapshot);
+  EXPECT_TRUE(ends_with(world.trade, "NRR_OUT", "RECOGNITION_SUSPENDED")) << entries(world.trade, "NRR_OUT");
+  EXPECT_TRUE(ends_with(world.farm, "STREAM_END_OUT", "CONNECTION")) << entries(world.farm, "STREAM_END_OUT");
+  const auto answer = world.trade.service("GET", data_target("events"));
+  EXPECT_EQ(code_in(answer), "RECOGNITION_SUSPENDED") << answer.body;
+  recognise_again(world.eu, "jp");
+  EXPECT_TRUE(ends_with(world.farm, "NRR_IN", "RECOGNITION_SUSPENDED")) << entries(world.farm, "NRR_IN");
+}
+
+struct Retirement {
+  const char* name;
+  bool by_provider;
+  bool peer_down;
+};
+
+class RetiredBy : public Cuts, public ::testing::WithParamInterface<Retirement> {};
+
+// Both sides know, both say so, and it is final on both; also where the other was down when it was told.
+TEST_P(RetiredBy, TheOtherSideLearnsThatTheAgreementIsGone) {
+  ASSERT_EQ(call().status, 200);
+  LoopbackNode& own = GetParam().by_provider ? world.farm : world.trade;
+  LoopbackNode& other = GetParam().by_provider ? world.trade : world.farm;
+  if (GetParam().peer_down) other.stop();
+  act(own, "withdraw");
+  if (GetParam().peer_down) {
+    ASSERT_TRUE(other.start()) << other.last_error;
+  }
+  const auto shows = [&](LoopbackNode& node, const char* state) {
+    return node.operate("GET", "/agreements").body.find(state) != std::string::npos;
+  };
+  EXPECT_TRUE(shows(own, "\"withdrawn\""));
+  EXPECT_TRUE(eventually([&] { return shows(other, "\"withdrawn by the peer\""); }, std::chrono::seconds(60)));
+  const auto refused = world.trade.service("GET", data_target("large"));
+  EXPECT_EQ(code_in(refused), "AGREEMENT_UNKNOWN") << refused.body;
+  EXPECT_NE(refused.body.find(GetParam().by_provider ? "\"by\":\"provider\"" : "\"by\":\"consumer\""), std::string::npos)
+      << refused.body;
+  EXPECT_EQ(other.operate("POST", "/agreements/" + agreement(other) + "/resume").status, 409);
+  other.stop();
+  ASSERT_TRUE(other.start()) << other.last_error;
+  EXPECT_TRUE(shows(other, "\"withdrawn by the peer\""));
+}
+
+INSTANTIATE_TEST_SUITE_P(Sides, RetiredBy,
+                         ::testing::Values(Retirement{"provider", true, false}, Retirement{"consumer", false, false},
+                                           Retirement{"provider_while_the_consumer_is_down", true, true},
+                                           Retirement{"consumer_while_the_provider_is_down", false, true}),
+                         [](const auto& i) { return i.param.name; });
+
 TEST_F(Cuts, AWithdrawnAgreementStaysWithdrawnAlsoAfterARestart) {
   ASSERT_EQ(call().status, 200);
   act(world.farm, "withdraw");

@@ -1,6 +1,7 @@
 #include "node/exchange/steps/authenticate.hpp"
 
 #include "base/core/encoding.hpp"
+#include "node/dataspace/agreement_hold.hpp"
 #include "node/exchange/exchange_id.hpp"
 
 namespace sekisho::node::steps {
@@ -25,6 +26,7 @@ Status authenticate(const ExchangeParts& parts, Crossing& crossing) {
   if (!crossing.transfer || crossing.transfer->role != Role::Provider || crossing.transfer->peer_did != request.peer.did) {
     return fail(Code::TransferUnknown, "no such transfer of this peer");
   }
+  if (auto free = not_held(parts.storage, *crossing.transfer->agreement); !free) return free;
   if (!crossing.transfer->serves || parts.transfers.held(crossing.transfer->agreement->digest))
     return fail(Code::TransferNotStarted, "the transfer does not serve");
   return {};
