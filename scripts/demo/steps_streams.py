@@ -19,7 +19,6 @@ STARTUP = "start-up at trade.eu.example"
 
 def run(world, report):
     streams = services.mosquitto() is not None
-    world.calm_until = offers.stamp(0)  # before any zone withdraws
     report.title("6. Living readings: a stream flows until a zone or a grower withdraws" if streams else
                  "6. A zone withdraws (no mosquitto here, so without a stream)")
     live = None
