@@ -54,8 +54,8 @@ async::Task<void> NegotiationService::refused(OutboxMessage message, Error error
     co_await delivered(std::move(message), "");
     co_return;
   }
-  if (message.kind == kFinalizedKind && !answered) {
-    // The consumer may have it, and the agreement is sealed by both: said again until the deadline of the state.
+  if ((message.kind == kFinalizedKind || message.kind == kVerificationKind) && !answered) {
+    // The peer may have it, and the agreement is sealed by both then: said again until the deadline of the state.
     impl_->parts.outbox.again(std::move(message), std::move(error));
     co_return;
   }

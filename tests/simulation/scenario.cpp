@@ -132,7 +132,7 @@ std::vector<Scenario> make_scenarios() {
   const Act trade_withdraws{"trade withdraws the agreement", kTrade, agreed<kTrade>, withdraw};
   return {
       {"negotiation", product, false, false, {kAsk}},
-      {"transfer", product, true, false, {kAskTransfer, trade_completes}},
+      {"transfer", product, true, true, {kAskTransfer, trade_completes}},
       {"refusal", product, false, false, {{"trade asks for other rules", kTrade, nullptr, ask_for_other}}},
       {"offer", &offers_first, false, false, {kAsk}},
       {"counter-offer", &counters, false, false, {kAsk}},
