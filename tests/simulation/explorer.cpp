@@ -46,6 +46,8 @@ class Chance final : public Chooser {
     const std::size_t chosen = 1 + random_() % (options.size() - 1);
     if ((forbidden_ >> static_cast<unsigned>(options[chosen].kind) & 1U) != 0) return 0;
     if (options[chosen].fault && left_ == 0) return 0;
+    // Both sides' deadlines pass in the longest cut: with an operator's act before it, each may rightly end its way.
+    if (options[chosen].kind == Kind::Cut && options[chosen].packet == 2) return 0;
     left_ -= options[chosen].fault ? 1 : 0;
     taken.deviations.emplace_back(step, static_cast<std::uint32_t>(chosen));
     return chosen;
