@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "base/core/json.hpp"
@@ -25,13 +24,20 @@ struct Template {
   };
   Kind kind = Kind::Literal;
   Json literal;
-  std::vector<std::pair<std::string, Template>> members;  // Array: without names
+  // Not a vector of pairs: clang 19 asks whether a pair can be destroyed before the template is complete.
+  struct Member;
+  std::vector<Member> members;
   Pointer from;
   std::vector<Part> parts;  // Text
   bool encode = false;      // percent-encode what is put in
   bool number = false;
   std::optional<JsonObject> table;
   std::optional<Json> otherwise;
+};
+
+struct Template::Member {
+  std::string name;  // empty in an Array
+  Template value;
 };
 
 // Null when there is nothing.
