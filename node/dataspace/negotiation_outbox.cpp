@@ -146,6 +146,9 @@ async::Task<Status> NegotiationService::end(std::string id, Error reason) {
   if ((*process)->role == Role::Provider && (*process)->pending == kFinalizedKind) {
     co_return fail(Error(Code::StateTransition, "this node has called it final; withdraw the agreement").with("state", "VERIFIED"));
   }
+  if ((*process)->pending == kVerificationKind) {
+    co_return fail(Error(Code::StateTransition, "this node's verification is on its way, and may make it final").with("state", "AGREED"));
+  }
   const std::string pid = (*process)->pid;
   Status ended = co_await impl_->end_by_pid(pid, std::move(reason), true, (*process)->since);
   if (!ended) co_return ended;

@@ -53,8 +53,9 @@ async::Task<Status> NegotiationService::terminate(std::string pid, Code code) {
   if (!process) co_return fail(process.error());
   if (!*process) co_return unknown_process();
   const Negotiation& now = **process;
-  // A final event may have reached the consumer, who then uses the agreement: no end of ours takes that back.
-  if (now.pending == kFinalizedKind || !policy::may_send(now.state, policy::NegotiationMessage::Termination, now.role)) {
+  // A final event may have reached the consumer, who then uses the agreement, and a verification the provider, who then
+  // finalizes: no end of ours takes either back.
+  if (now.pending == kFinalizedKind || now.pending == kVerificationKind || !policy::may_send(now.state, policy::NegotiationMessage::Termination, now.role)) {
     co_return fail(Error(Code::StateTransition, "the negotiation cannot be ended from here").with("state", state(pid)));
   }
   Result<NegotiationStore::Applied> applied = co_await impl_->end(*process, Error(code, "ended by this node"), true);
