@@ -13,8 +13,6 @@ constexpr std::size_t kDocument = 1U << 20;
 
 std::string place(const Statement& s) { return s.origin + "#" + std::to_string(s.index); }
 
-bool by_provider(const Statement& s) { return s.party("provider").value_or(Party{}).did == s.issuer.did; }
-
 // Why the document is not the one that the statement is about; empty: it is.
 std::string fault_of(const Statement& statement, const Disclosure& disclosure) {
   if (disclosure.salt != Digest{}) return "the document of an agreement has no salt";
@@ -35,7 +33,7 @@ std::string fault_of(const Statement& statement, const Disclosure& disclosure) {
 
 // The provider states an agreement when it agrees and again when it is final, the consumer once, when it verifies.
 void tell(const Statement& s, AgreementFacts& facts) {
-  if (!by_provider(s)) {
+  if (side_of(s) == AgreementSide::Consumer) {
     if (!facts.verified || s.time < *facts.verified) {
       facts.verified = s.time;
       facts.verified_log = place(s);
@@ -55,7 +53,20 @@ void tell(const Statement& s, AgreementFacts& facts) {
 
 }  // namespace
 
+AgreementSide side_of(const Statement& agreement) {
+  const auto is = [&](const char* role) {
+    const Party party = agreement.party(role).value_or(Party{});
+    return party.did == agreement.issuer.did && party.zone == agreement.issuer.zone;
+  };
+  if (is("provider")) return AgreementSide::Provider;
+  return is("consumer") ? AgreementSide::Consumer : AgreementSide::Nobody;
+}
+
 void check_agreements(Material& material, Findings& findings) {
+  for (const auto& [id, item] : material.statements) {
+    if (item.statement.kind != StatementKind::Agreement || side_of(item.statement) != AgreementSide::Nobody) continue;
+    findings.fault(Verdict::Contested, "terms", item.member, "it states an agreement of which its issuer is no party");
+  }
   for (const auto& [id, disclosure] : material.disclosures) {
     const auto item = material.statements.find(id);
     if (item == material.statements.end() || item->second.statement.kind != StatementKind::Agreement) continue;
@@ -75,6 +86,7 @@ std::vector<AgreementFacts> agreements_of(const Material& material) {
   for (const auto& [id, item] : material.statements) {
     const Statement& s = item.statement;
     if (s.kind != StatementKind::Agreement || !item.sealed || !s.agreement) continue;
+    if (side_of(s) == AgreementSide::Nobody) continue;
     AgreementFacts& facts = found[*s.agreement];
     const Party provider = s.party("provider").value_or(Party{}), consumer = s.party("consumer").value_or(Party{});
     facts.agreement = to_hex(*s.agreement);

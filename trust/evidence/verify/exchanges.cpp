@@ -5,18 +5,46 @@
 #include "base/core/encoding.hpp"
 #include "trust/evidence/commitment.hpp"
 #include "trust/evidence/verify/material.hpp"
+#include "trust/zone/as_of.hpp"
 
 namespace sekisho::trust::verify {
 namespace {
 
 constexpr Verdict kContradiction = Verdict::Contested;
 
+// Provider and consumer of each agreement, as they themselves state it.
+using AgreementParties = std::map<Digest, std::vector<std::pair<Party, Party>>>;
+
+AgreementParties parties_of(const Material& material) {
+  AgreementParties out;
+  for (const auto& [id, item] : material.statements) {
+    const Statement& s = item.statement;
+    if (s.kind != StatementKind::Agreement || !item.sealed || !s.agreement || side_of(s) == AgreementSide::Nobody) continue;
+    out[*s.agreement].emplace_back(s.party("provider").value_or(Party{}), s.party("consumer").value_or(Party{}));
+  }
+  return out;
+}
+
 struct Exchanges {
   Material& material;
   Findings& findings;
+  AgreementParties parties;
 
   void against(const StatementItem& item, const char* group, const char* detail) {
     findings.fault(kContradiction, group, item.member, detail);
+  }
+
+  // Its issuer and its recipient are those of the agreement, where the bundle has that.
+  void under_its_agreement(const StatementItem& item) {
+    const Statement& s = item.statement;
+    const auto stated = s.agreement ? parties.find(*s.agreement) : parties.end();
+    if (stated == parties.end() || !item.counterpart) return;
+    const Party issuer{s.issuer.did, s.issuer.zone, false};
+    for (const auto& [provider, consumer] : stated->second) {
+      if (issuer != provider || *item.counterpart != consumer) {
+        return against(item, "terms", "its agreement is between other parties than its issuer and its recipient");
+      }
+    }
   }
 
   void release(const StatementItem& item) {
@@ -31,6 +59,7 @@ struct Exchanges {
         findings.pass("terms", item.member, "its terms name the same agreement");
       }
     }
+    under_its_agreement(item);
     if (const auto intent = s.digest("intent"); intent && material.statements.contains(*intent)) {
       const Statement& asked = material.statements.at(*intent).statement;
       if (asked.kind != StatementKind::Intent || asked.exchange() != s.exchange() ||
@@ -38,6 +67,8 @@ struct Exchanges {
           asked.party("provider").value_or(Party{}).did != s.issuer.did || !item.counterpart ||
           asked.issuer.did != item.counterpart->did) {
         against(item, "terms", "the intent that it names is of another exchange, request or party");
+      } else if (asked.time > s.time + kSnapshotSkew) {
+        against(item, "terms", "it is dated before the intent that it answers");
       }
     }
     if (item.receipts.empty() && !(item.counterpart && item.counterpart->foreign)) {
@@ -104,6 +135,7 @@ struct Exchanges {
     if (recipient && (recipient->did != s.issuer.did || recipient->zone != s.issuer.zone)) {
       return against(item, "receipt", "the receipt is not by the recipient that the terms name");
     }
+    if (s.time + kSnapshotSkew < release.time) return against(item, "receipt", "it is dated before its release");
     const auto commitment = s.digest("commitment");
     const bool equal = commitment && states(*item.release, *commitment);
     const std::string outcome = s.text("outcome").value_or("");
@@ -119,7 +151,7 @@ struct Exchanges {
 }  // namespace
 
 void check_exchanges(Material& material, Findings& findings) {
-  Exchanges exchanges{material, findings};
+  Exchanges exchanges{material, findings, parties_of(material)};
   for (const auto& [id, item] : material.statements) {
     if (item.statement.kind == StatementKind::Release || item.statement.kind == StatementKind::StreamOpen)
       exchanges.release(item);

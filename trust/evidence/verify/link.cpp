@@ -77,7 +77,14 @@ void link(Material& material, Findings& findings) {
       open->windows.push_back(&item);
     }
   }
-  for (auto& [id, item] : material.statements) item.counterpart = counterpart_of(material, item);
+  for (auto& [id, item] : material.statements) {
+    item.counterpart = counterpart_of(material, item);
+    if (item.counterpart && item.counterpart->foreign) {
+      // Neither twin, receipt nor recognition is asked of a foreign party; so whoever says the word proves nothing by it.
+      findings.fault(Verdict::Indeterminate, "twin", item.member,
+                     "the other party is called foreign: only its issuer says that it was told");
+    }
+  }
   if (material.statements.empty()) {
     findings.fault(Verdict::Malformed, "archive", "", "the bundle has no statement that can be read");
   }

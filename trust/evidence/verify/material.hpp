@@ -86,7 +86,11 @@ void check_logs(Material& material, Findings& findings);
 void check_exchanges(Material& material, Findings& findings);
 void check_order(const Material& material, Findings& findings);
 void check_disclosures(Material& material, Findings& findings);  // of content
-void check_agreements(Material& material, Findings& findings);   // of agreements' documents
+void check_agreements(Material& material, Findings& findings);   // their parties, and disclosures of their documents
+
+// Whose statement of an agreement it is. Nobody's: neither the provider's nor the consumer's.
+enum class AgreementSide : std::uint8_t { Nobody, Provider, Consumer };
+[[nodiscard]] AgreementSide side_of(const Statement& agreement);
 
 [[nodiscard]] std::vector<ExchangeFacts> facts_of(const Material& material);
 [[nodiscard]] std::vector<AgreementFacts> agreements_of(const Material& material);

@@ -7,6 +7,7 @@
 #include "base/core/encoding.hpp"
 #include "trust/evidence/verify/words.hpp"
 #include "trust/pki/crl.hpp"
+#include "trust/pki/path.hpp"
 
 namespace sekisho::trust::verify {
 namespace {
@@ -21,6 +22,17 @@ Verdict from(AsOfVerdict verdict) {
   }
   return Verdict::Indeterminate;
 }
+
+// How far the counterpart's clock may be off; that of the issuer says so itself.
+constexpr auto kPeerClock = std::chrono::seconds(2);
+
+// When a certificate of a chain ended, by any list that a zone signed.
+struct Ended {
+  std::optional<Instant> revoked, invalid_since;  // the earliest
+  std::string subject;
+};
+
+void earlier(std::optional<Instant>& known, Instant at) { known = known ? std::min(*known, at) : at; }
 
 // One path to be judged: the chain of a statement's issuer, at its log time, under a snapshot.
 struct Question {
@@ -57,6 +69,7 @@ struct Judge {
   Findings& findings;
   Words words;
   std::vector<std::pair<Instant, Bytes>> crls;
+  std::map<Digest, Ended> ended;                                       // by leaf; of the issuers alone
   std::map<Digest, Result<AsOfSnapshot>> prepared;                     // by id; each checked once
   std::map<std::pair<Digest, Digest>, std::vector<Question>> questions;  // by snapshot and leaf
 
@@ -80,7 +93,8 @@ struct Judge {
   void ask_abroad(const StatementItem& item, const std::vector<Bytes>& chain) {
     const Statement& s = item.statement;
     const Party& other = *item.counterpart;
-    const Word word = words.at(other.zone, other.did, s.issuer.zone, s.time);
+    const std::chrono::microseconds apart = std::min<std::chrono::microseconds>(s.clock.uncertainty, kSnapshotSkew) + kPeerClock;
+    const Word word = words.at(other.zone, other.did, s.issuer.zone, s.time, apart);
     if (!word.newest) {
       return findings.fault(Verdict::Indeterminate, "recognition", item.member,
                             "no snapshot of the zone " + other.zone + " that was in force then is in the bundle");
@@ -151,6 +165,22 @@ struct Judge {
     findings.fault(Verdict::InvalidAtExchange, q.group, member, what);
   }
 
+  // A node that names an old snapshot names one that does not yet have its revocation; others of the bundle do.
+  bool has_ended(const Question& q) {
+    const auto found = ended.find(q.item->statement.issuer.cert);
+    if (found == ended.end()) return false;
+    const auto& [revoked, invalid_since, subject] = found->second;
+    if (revoked && *revoked <= q.at()) {
+      findings.fault(Verdict::InvalidAtExchange, q.group, q.item->member,
+                     subject + " was revoked at " + to_rfc3339(*revoked) + ", says a newer list of its zone");
+      return true;
+    }
+    if (!invalid_since || *invalid_since > q.at()) return false;
+    findings.fault(Verdict::Contested, q.group, q.item->member,
+                   subject + " is said to be invalid since " + to_rfc3339(*invalid_since) + " by a newer list of its zone");
+    return true;
+  }
+
   void report(const Question& q, const AsOfReport& answer) {
     if (q.group == "recognition" && not_recognised(answer)) return report_unrecognised(q, answer);
     const Verdict verdict = from(answer.verdict);
@@ -162,6 +192,7 @@ struct Judge {
       findings.fault(Verdict::InvalidAtExchange, q.group, member,
                      "the issuer is not the DID and zone of its certificate");
     } else if (verdict <= Verdict::ValidUnconfirmed) {
+      if (q.group == "path" && has_ended(q)) return;
       findings.pass(q.group, member, claimed.did + " was valid at " + to_rfc3339(q.at()) + " " + q.under, verdict);
     } else {
       findings.fault(verdict, q.group, member, claimed.did + " " + q.under + ": " + answer.reason.message);
@@ -224,11 +255,47 @@ bool of_a_known_ca(const Material& material, const Crl& crl) {
   return false;
 }
 
+bool signed_at_home(const Material& material, const Crl& crl) {
+  const auto is = [&](const Certificate& ca) {
+    return ca.subject_der() == crl.issuer_der() && crl.signed_by(ca).has_value();
+  };
+  return std::ranges::any_of(material.snapshots, [&](const auto& entry) {
+    const ZoneDescriptor& zone = entry.second.snapshot.descriptor;
+    return entry.second.anchored && (is(zone.root) || std::ranges::any_of(zone.issuing_cas, is));
+  });
+}
+
+// By every list that anchored snapshots carry. A lookup for each chain and list; a signature only where it revokes.
+std::map<Digest, Ended> ended_chains(const Material& material) {
+  std::map<Digest, const Crl*> lists;
+  for (const auto& [id, item] : material.snapshots) {
+    if (!item.anchored) continue;
+    for (const Crl& crl : item.snapshot.crls) lists.emplace(crl.digest(), &crl);
+  }
+  std::map<Digest, Ended> out;
+  for (const auto& [leaf, chain_der] : material.chains) {
+    const Result<std::vector<Certificate>> chain = parse_chain(chain_der);
+    if (!chain) continue;  // found with the path
+    for (const auto& [digest, crl] : lists) {
+      for (const Certificate& certificate : *chain) {
+        if (certificate.issuer_der() != crl->issuer_der()) continue;
+        const std::optional<Revocation> found = crl->revocation(certificate);
+        if (!found || !signed_at_home(material, *crl)) continue;
+        Ended& ended = out[leaf];
+        earlier(ended.revoked, found->at);
+        if (found->invalid_since) earlier(ended.invalid_since, *found->invalid_since);
+        ended.subject = certificate.subject();
+      }
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 void check_paths(Material& material, const std::map<std::string, Digest>& roots, const PathJudge& judge,
                  Findings& findings) {
-  Judge all{material, roots, judge, findings, Words(material), {}, {}, {}};
+  Judge all{material, roots, judge, findings, Words(material), {}, ended_chains(material), {}, {}};
   for (const Bytes& der : material.crls) {
     const Result<Crl> crl = Crl::parse(der);
     if (!crl || !of_a_known_ca(material, *crl)) continue;  // stays unused

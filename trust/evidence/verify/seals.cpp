@@ -17,6 +17,24 @@ Result<Ed25519PublicKey> statement_key(BytesView leaf_der) {
   return ed25519_public_key(*octets);
 }
 
+// A zone signs one snapshot of each sequence, each later than the one before.
+void check_sequences(const Material& material, Findings& findings) {
+  std::map<std::pair<std::string, std::uint64_t>, const SnapshotItem*> signed_by;
+  for (const auto& [id, item] : material.snapshots) {
+    if (!item.anchored) continue;
+    if (!signed_by.try_emplace({item.snapshot.zone, item.snapshot.sequence}, &item).second) {
+      findings.fault(Verdict::Contested, "snapshot", item.member, "its zone signed two snapshots of that sequence");
+    }
+  }
+  const SnapshotItem* before = nullptr;
+  for (const auto& [key, item] : signed_by) {
+    if (before && before->snapshot.zone == item->snapshot.zone && item->snapshot.created <= before->snapshot.created) {
+      findings.fault(Verdict::Contested, "snapshot", item->member, "it is not later than the one before it");
+    }
+    before = item;
+  }
+}
+
 }  // namespace
 
 void check_snapshots(Material& material, const std::map<std::string, Digest>& roots, Findings& findings) {
@@ -31,9 +49,11 @@ void check_snapshots(Material& material, const std::map<std::string, Digest>& ro
                      "the root of the zone " + snapshot.zone + " is not the one that was given");
     } else {
       item.anchored = true;
+      material.unused.erase(item.member);  // the word of a zone counts, whether or not a statement names it
       findings.pass("snapshot", item.member, "signed under the given root of the zone " + snapshot.zone);
     }
   }
+  check_sequences(material, findings);
 }
 
 void check_seals(Material& material, Findings& findings) {

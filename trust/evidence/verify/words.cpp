@@ -25,6 +25,9 @@ bool recognises(const TrustSnapshot& snapshot, const std::string& peer, Instant 
 }
 
 Words::Words(const Material& material) {
+  for (const auto& [id, item] : material.snapshots) {
+    if (item.anchored) zones_[item.snapshot.zone].emplace(item.snapshot.sequence, &item);
+  }
   for (const auto& [id, item] : material.statements) {
     const Statement& s = item.statement;
     const auto found = material.snapshots.find(s.snapshot_digest);
@@ -43,19 +46,26 @@ Words::Words(const Material& material) {
   }
 }
 
-Word Words::at(const std::string& zone, const std::string& node, const std::string& peer, Instant at) const {
+Word Words::at(const std::string& zone, const std::string& node, const std::string& peer, Instant at,
+               std::chrono::microseconds apart) const {
   const auto said = zones_.find(zone);
   if (said == zones_.end()) return {};
-  const SnapshotItem* known = nullptr;  // by the node until then
-  const SnapshotItem* next = nullptr;   // that it names afterwards
+  const SnapshotItem* named = nullptr;  // the newest that the node named until then
+  const SnapshotItem* known = nullptr;  // and surely before it
+  const SnapshotItem* next = nullptr;   // that it names after it surely knew that
   if (const auto namings = nodes_.find(node); namings != nodes_.end()) {
-    const auto after = namings->second.upper_bound(at);
+    const auto until = [&](Instant then) {
+      const auto after = namings->second.upper_bound(then);
+      return after == namings->second.begin() ? nullptr : std::prev(after)->second.known;
+    };
+    named = until(at);
+    known = until(at - apart);
+    const auto after = namings->second.upper_bound(at - apart);
     if (after != namings->second.end()) next = after->second.named;
-    if (after != namings->second.begin()) known = std::prev(after)->second.known;
   }
   Word out;
   for (const auto& [sequence, item] : std::views::reverse(said->second)) {
-    if (item->snapshot.created > at && item != known) continue;
+    if (item->snapshot.created > at && item != named) continue;
     out.newest = item;
     break;
   }

@@ -1,8 +1,9 @@
 // What zones said of each other, and when: of the snapshots in a bundle, the one that was a zone's newest word at an
 // instant, and the older one that its node may still have held. A zone's word counts from the instant at which it was
-// created; what a node held is what its own sealed statements name. Both are in the two logs, and nothing else is asked.
+// created, whether a statement names it or an auditor added it; what a node held is what its own sealed statements name.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <string>
 
@@ -17,11 +18,14 @@ struct Word {
 
 class Words {
  public:
-  // Keeps pointers into `material`. Only sealed statements count.
+  // Keeps pointers into `material`. Counts anchored snapshots, and those that sealed statements name.
   explicit Words(const Material& material);
 
-  // The word of `zone` about the zone `peer` at that instant; `node` is the DID of the party that is of `zone`.
-  [[nodiscard]] Word at(const std::string& zone, const std::string& node, const std::string& peer, Instant at) const;
+  // The word of `zone` about the zone `peer` at that instant; `node` is the DID of the party that is of `zone`, and
+  // `apart` how far its clock may be from the one that told the instant: what it named within that time before the
+  // instant it may have learnt after it.
+  [[nodiscard]] Word at(const std::string& zone, const std::string& node, const std::string& peer, Instant at,
+                        std::chrono::microseconds apart = std::chrono::microseconds(0)) const;
 
  private:
   struct Naming {

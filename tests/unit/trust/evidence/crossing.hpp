@@ -106,7 +106,9 @@ struct Crossing {
 
   // Changes drafts before they are sealed, by the name of their kind.
   using Alter = std::map<StatementKind, std::function<void(Draft&)>>;
-  explicit Crossing(const Alter& alter = {}) : zones(test::make_test_zones(kNow - std::chrono::minutes(5))) {
+  // Sets a clock forward, just before a statement of that kind is made.
+  using Shift = std::map<StatementKind, std::pair<std::chrono::minutes, std::chrono::minutes>>;  // farm's, trade's
+  explicit Crossing(const Alter& alter = {}, const Shift& shift = {}) : zones(test::make_test_zones(kNow - std::chrono::minutes(5))) {
     farm.node = &zones.farm;
     farm.zone = &zones.jp;
     trade.node = &zones.trade;
@@ -115,6 +117,10 @@ struct Crossing {
     trade.filler(5);
     const auto made = [&](StatementKind kind, Draft draft) {
       if (const auto it = alter.find(kind); it != alter.end()) it->second(draft);
+      if (const auto it = shift.find(kind); it != shift.end()) {
+        farm.clock += it->second.first;
+        trade.clock += it->second.second;
+      }
       return draft;
     };
     Draft draft = draft_of(StatementKind::Terms);
@@ -123,7 +129,7 @@ struct Crossing {
 
     draft = draft_of(StatementKind::Intent);
     intent = trade.state(made(StatementKind::Intent, draft));
-    farm.clock = trade.clock;
+    if (!shift.contains(StatementKind::Intent)) farm.clock = trade.clock;
 
     draft = draft_of(StatementKind::Release);
     draft.subject[0].commitment = commit(salt, data).value;
@@ -131,7 +137,7 @@ struct Crossing {
     draft.members["intent"] = to_hex(statement_id(intent.payload));
     for (const char* name : {"parents", "retryOf", "resumeOf"}) draft.members.erase(name);
     release = farm.state(made(StatementKind::Release, draft), 3);
-    trade.clock = farm.clock;
+    if (!shift.contains(StatementKind::Release)) trade.clock = std::max(trade.clock, farm.clock);
     trade.hold(StatementKind::Release, release);
 
     draft = draft_of(StatementKind::Receipt);

@@ -4,6 +4,7 @@
 //   jp- jp+ eu- eu+   the zone suspends or resumes the other, and publishes        eu=  eu publishes without a change
 //   jp< eu<           the zone imports the other's newest snapshot and publishes
 //   farm trade        the node loads its zone's newest snapshot                    farm0  it goes back to its first one
+//   1s                a second passes between the words from now on
 //   f t               farm or trade states something, and so names the snapshot that it holds
 //   REFUSE VOID RELEASE INTENT   the statement that is judged: of farm, the intent of trade
 #include <gtest/gtest.h>
@@ -41,7 +42,11 @@ class Story {
     add(writer_.add_snapshot(first_farm_.state->digest(), first_farm_.state->bytes()));
     std::istringstream words(row.story);
     for (std::string word; words >> word;) {
-      now_ += std::chrono::seconds(10);
+      if (word == "1s") {
+        pause_ = std::chrono::seconds(1);
+        continue;
+      }
+      now_ += pause_;
       c_.farm.clock = c_.trade.clock = now_;
       step(word);
     }
@@ -109,6 +114,7 @@ class Story {
   test::TestZone first_farm_ = c_.zones.jp, first_trade_ = c_.zones.eu;
   test::TestZone held_farm_ = first_farm_, held_trade_ = first_trade_;
   Instant now_ = testing::kNow;
+  std::chrono::seconds pause_{10};
   BundleWriter writer_;
   std::string judged_;
   int exchanges_ = 0;
@@ -142,6 +148,9 @@ const Row kRows[] = {
     {"release after eu suspended, its node may hold the old", "t eu- RELEASE trade t", Verdict::Contested},
     {"release after jp suspended, its node names the old", "jp- RELEASE farm f t", Verdict::Contested},
     {"release of a node that goes back behind what it knew", "jp- farm f farm0 RELEASE t", Verdict::InvalidAtExchange},
+    // The counterpart's clock may be ahead: what it named the moment before it may have named the moment after.
+    {"release a second after the counterpart knew", "eu- trade 1s t RELEASE t", Verdict::Contested},
+    {"release of a node a second after it knew itself", "jp- farm 1s f RELEASE t", Verdict::InvalidAtExchange},
     // What the bundle has decides what can be said.
     {"no snapshot of eu", "RELEASE", Verdict::Indeterminate, false},
     {"only a later one, suspended since then", "RELEASE eu- trade t", Verdict::Indeterminate, false},
