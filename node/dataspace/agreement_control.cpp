@@ -117,14 +117,17 @@ async::Task<Result<JsonObject>> AgreementControl::act(Act act, std::string diges
     if (!detail) co_return fail(detail.error());
     Unit unit;
     unit.entries.push_back(EntryDraft{pb::GOVERNANCE, Uuid{}, *detail, id, {}});
-    unit.mutations.push_back(
-        Mutation{Family::Exchange, hold_row(id), after.empty() ? std::nullopt : std::optional<Bytes>(to_bytes(after))});
+    // Looked at once more when it is written: the peer may have withdrawn it meanwhile, and that stands.
+    unit.derive = [this, id, after](const std::vector<CommittedEntry>&, std::vector<Mutation>& mutations) {
+      if (state(id).starts_with(kWithdrawn)) return;
+      mutations.push_back({Family::Exchange, hold_row(id), after.empty() ? std::nullopt : std::optional<Bytes>(to_bytes(after))});
+    };
     const auto committed = co_await journal_.commit(std::move(unit));
     if (!committed) {
       if (before == kActive) transfers_.hold(id, false);
       co_return fail(committed.error());
     }
-    if (after.empty()) transfers_.hold(id, false);
+    if (after.empty() && state(id) == kActive) transfers_.hold(id, false);
   }
   for (const auto& transfer : transfers_.under(id)) co_await tell(act, transfer);
   co_return describe(**agreement);

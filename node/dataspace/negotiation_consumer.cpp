@@ -114,6 +114,9 @@ async::Task<Result<http::Response>> NegotiationService::Impl::take_initial_offer
   Status room = parts.outbox.admit();
   if (!room) co_return fail(room.error());
 
+  Status paced = unasked.admit(peer.did, parts.clock.now());
+  if (!paced) co_return fail(paced.error());
+
   next.pid = new_pid(parts.random);
   next.enter(policy::NegotiationState::Offered);
   next.see(digest);

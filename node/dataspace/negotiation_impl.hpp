@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "node/dataspace/denial_limit.hpp"
 #include "node/dataspace/negotiation.hpp"
 #include "node/dataspace/negotiation_service.hpp"
 #include "node/dataspace/process_store.hpp"
@@ -22,6 +23,7 @@ struct NegotiationService::Impl {
   DataspaceParts parts;
   DataspaceLimits limits;
   NegotiationStore store;
+  DenialLimit unasked;  // what a peer begins in vain: each is an entry that is kept
   Waiters<AgreementPointer> waiters;
 
   Impl(DataspaceParts p, DataspaceLimits l) : parts(p), limits(l), store(parts, limits) {}
@@ -82,6 +84,8 @@ struct NegotiationService::Impl {
   // The same from outside of a message; the termination is sent at once.
   // since: only while the process is where it was then.
   [[nodiscard]] async::Task<Status> end_by_pid(std::string pid, Error reason, bool told, std::optional<Instant> since = {});
+  // Only while this is the message that the peer has not acknowledged.
+  [[nodiscard]] async::Task<Status> end_owing(OutboxMessage message, Error reason, bool told);
   // An overdue process whose agreement stands.
   [[nodiscard]] async::Task<Status> finalize(std::string pid, Instant since, Error reason);
   // After the answer that refused a message of the peer has left.

@@ -54,13 +54,29 @@ async::Task<void> NegotiationService::refused(OutboxMessage message, Error error
     co_await delivered(std::move(message), "");
     co_return;
   }
+  const Result<NegotiationPointer> process = impl_->store.find(message.process);
+  if (process && (!*process || !impl_->store.owes(**process, message))) co_return;
   if ((message.kind == kFinalizedKind || message.kind == kVerificationKind) && !answered) {
     // The peer may have it, and the agreement is sealed by both then: said again until the deadline of the state.
-    impl_->parts.outbox.again(std::move(message), std::move(error));
+    impl_->parts.outbox.again(std::move(message), error, true);
     co_return;
   }
-  Status ended = co_await impl_->end_by_pid(message.process, std::move(error), message.kind != kRequestKind && message.kind != kInitialOfferKind);
-  if (!ended) log_warn("dataspace.outbox", ended.error(), {{"process", message.process}});
+  const bool told = message.kind != kRequestKind && message.kind != kInitialOfferKind;
+  Status ended = co_await impl_->end_owing(message, std::move(error), told);
+  if (!ended) impl_->parts.outbox.again(std::move(message), ended.error());
+}
+
+// A process that has moved on meanwhile is not ended for an older word: what the peer said next settled that.
+async::Task<Status> NegotiationService::Impl::end_owing(OutboxMessage message, Error reason, bool told) {
+  Result<Turns::Turn> turn = co_await store.turn(message.process);
+  if (!turn) co_return fail(turn.error());
+  Result<NegotiationPointer> process = store.find(message.process);
+  if (!process) co_return fail(process.error());
+  if (!*process || !store.owes(**process, message)) co_return Status();
+  Result<NegotiationStore::Applied> applied = co_await end(*process, std::move(reason), told);
+  if (!applied) co_return fail(applied.error());
+  if (applied->message) parts.outbox.send(std::move(*applied->message));
+  co_return Status();
 }
 
 // Without the other's last message: both have sealed the agreement, and it is final where its provider has said so.
@@ -114,14 +130,19 @@ async::Task<std::optional<Instant>> NegotiationService::overdue(std::string pid)
   // What the provider has called final the consumer may use already: it is never taken back but on the consumer's word.
   const bool said = (*process)->role == Role::Provider && (*process)->pending == kFinalizedKind;
   const bool heard = (*process)->role == Role::Consumer && finding.verdict == Verdict::Arrived && (*process)->pending.empty();
+  bool taken = false;
   if (there && (said || heard)) {
-    Status finalized = co_await impl_->finalize(pid, (*process)->since, std::move(reason));
-    if (!finalized) log_warn("dataspace.overdue", finalized.error(), {{"process", pid}});
-    co_return finalized ? std::nullopt : soon;
+    Status finalized = co_await impl_->finalize(pid, (*process)->since, reason);
+    if (finalized) co_return std::nullopt;
+    log_warn("dataspace.overdue", finalized.error(), {{"process", pid}});
+    // Another agreement has its id by now: this one can never be used.
+    taken = finalized.error().code == Code::Conflict;
+    if (!taken) co_return soon;
+    reason = finalized.error();
   }
   // At its own deadline the provider takes what it called final for final, heard or not: who has verified outwaits that.
   const bool verified = (*process)->role == Role::Consumer && (*process)->acknowledged() == policy::NegotiationState::Verified;
-  if (there && verified && now < *due + kOutwait) co_return now + kAskAgain;
+  if (there && verified && !taken && now < *due + kOutwait) co_return now + kAskAgain;
   Status ended = co_await impl_->end_by_pid(pid, std::move(reason), there, (*process)->since);
   if (!ended) log_warn("dataspace.overdue", ended.error(), {{"process", pid}});
   co_return ended ? std::nullopt : soon;
@@ -144,10 +165,10 @@ async::Task<Status> NegotiationService::end(std::string id, Error reason) {
   if (!*process) co_return fail(Code::NotFound, "no such negotiation");
   if ((*process)->ended()) co_return fail(Error(Code::Conflict, "it has ended").with("state", std::string(policy::to_text((*process)->state))));
   if ((*process)->role == Role::Provider && (*process)->pending == kFinalizedKind) {
-    co_return fail(Error(Code::StateTransition, "this node has called it final; withdraw the agreement").with("state", "VERIFIED"));
+    co_return fail(Error(Code::StateTransition, "this node has called it final: withdraw the agreement (sekisho agreement withdraw)").with("state", "VERIFIED"));
   }
   if ((*process)->pending == kVerificationKind) {
-    co_return fail(Error(Code::StateTransition, "this node's verification is on its way, and may make it final").with("state", "AGREED"));
+    co_return fail(Error(Code::StateTransition, "this node's verification is on its way, and may make it final: wait for the peer or the deadline").with("state", "AGREED"));
   }
   const std::string pid = (*process)->pid;
   Status ended = co_await impl_->end_by_pid(pid, std::move(reason), true, (*process)->since);

@@ -48,6 +48,8 @@ async::Task<Result<http::Response>> NegotiationService::Impl::take_request(trust
   if (made) {
     step(change);
   } else {
+    Status paced = parts.profile.sealed() ? unasked.admit(peer.did, parts.clock.now()) : Status();
+    if (!paced) co_return fail(paced.error());
     add_termination(change, made.error());
   }
   change.mutations.push_back(store.peer_index(change.next));

@@ -201,8 +201,14 @@ async::Task<Result<NegotiationStore::Applied>> NegotiationService::Impl::end(Neg
   } else {
     change.entries.push_back(decision(change.next, "terminate", by));
   }
+  // A consumer may have begun transfers under it before it ended the negotiation.
+  const bool held = had_agreement && parts.transfers.held(process->record->digest);
+  if (had_agreement) parts.transfers.hold(process->record->digest, true);
   Result<NegotiationStore::Applied> applied = co_await store.apply(std::move(change));
-  if (!applied) co_return applied;
+  if (!applied) {
+    if (had_agreement && !held) parts.transfers.hold(process->record->digest, false);
+    co_return applied;
+  }
   if (had_agreement) parts.agreements.remove(process->record->id);
   waiters.settle(process->pid, Result<AgreementPointer>(fail(std::move(reason))));
   co_return applied;

@@ -134,11 +134,11 @@ void Outbox::send(OutboxMessage message) {
   launch(std::move(message), pause);
 }
 
-void Outbox::again(OutboxMessage message, const Error& error) {
-  log_warn("dataspace.outbox", error, {{"peer", message.peer_dns}, {"message", message.kind}, {"process", message.process}});
+void Outbox::again(OutboxMessage message, const Error& error, bool counted) {
+  if (!counted) log_warn("dataspace.outbox", error, {{"peer", message.peer_dns}, {"message", message.kind}, {"process", message.process}});
   if (!message.failure) message.failure.emplace();
   OutboxFailure& failure = *message.failure;
-  ++failure.tries;
+  if (!counted || failure.tries == 0) ++failure.tries;
   failure.code = error.name();
   failure.text = operator_text(error);
   failure.in_doubt = true;
@@ -155,6 +155,9 @@ void Outbox::launch(OutboxMessage message, std::chrono::milliseconds pause, bool
     const std::lock_guard lock(state_->mutex);
     if (state_->stopped) return;
     if (unless_newer && (state_->waiting.contains(key) || state_->unsent.contains(key))) return;
+    // Each is sent by who wrote it, when its answer has left: the older may come last.
+    const auto waits = state_->waiting.find(key);
+    if (waits != state_->waiting.end() && waits->second.message.number > message.number) return;
     generation = ++state_->generations;
     state_->waiting[key] = {std::move(message), generation};
   }
@@ -216,6 +219,7 @@ struct Outbox::Outcome {
   std::string answer;          // of Delivered
   std::optional<Error> error;  // of the others
   bool in_doubt = false;
+  bool unheard = false;        // Refused without a word of the peer
   std::chrono::seconds not_before{0};
 };
 
@@ -285,6 +289,7 @@ async::Task<Outbox::Outcome> Outbox::attempt(std::shared_ptr<State> state, Outbo
   const Status sound = body ? check_outgoing(*body) : Status(fail(body.error()));
   if (!sound) {
     outcome.step = Step::Refused;
+    outcome.unheard = true;
     outcome.error = sound.error();
     co_return outcome;
   }
@@ -294,6 +299,7 @@ async::Task<Outbox::Outcome> Outbox::attempt(std::shared_ptr<State> state, Outbo
   Result<http::ClientResponse> answer = co_await state->peers.send(std::move(request));
   if (!answer) {
     outcome.step = hopeless(answer.error().code) ? Step::Refused : Step::Again;
+    outcome.unheard = true;
     outcome.in_doubt = in_doubt(answer.error().code);
     outcome.error = answer.error();
     co_return outcome;
@@ -340,7 +346,7 @@ async::Task<void> Outbox::run(std::shared_ptr<State> state, std::string key, std
     failure.next = failure.at + rest;
     message->failure = failure;
     if (!again) {
-      const bool answered = outcome.step == Step::Refused;
+      const bool answered = outcome.step == Step::Refused && !outcome.unheard;
       if (state->settle(key, generation)) co_await owner->second->refused(std::move(*message), std::move(error), answered);
       co_return;
     }

@@ -76,7 +76,8 @@ class OutboxOwner {
   [[nodiscard]] virtual Result<std::string> compose(const OutboxMessage& message) = 0;
   // The peer answered 2xx.
   [[nodiscard]] virtual async::Task<void> delivered(OutboxMessage message, std::string answer) = 0;
-  // answered: the peer answered with an error that repeating cannot mend; else all attempts are spent. The row is still there.
+  // answered: the peer answered with an error that repeating cannot mend; else all attempts are spent, or none can be made.
+  // The row is still there.
   [[nodiscard]] virtual async::Task<void> refused(OutboxMessage message, Error error, bool answered) = 0;
 };
 
@@ -110,8 +111,8 @@ class Outbox {
   // Sends a message whose row is durable; one that has failed before after its pause.
   void send(OutboxMessage message);
   // The same once more, after a pause and from any number of attempts: its delivery could not be settled here.
-  // A newer message of the process stays.
-  void again(OutboxMessage message, const Error& error);
+  // A newer message of the process stays. counted: its failure holds this error already.
+  void again(OutboxMessage message, const Error& error, bool counted = false);
   // Forgets the message of a process (its row was deleted or replaced); one on its way is not called back.
   void forget(std::string_view owner, std::string_view process);
   // A message that was committed and will be given to send() when the answer to the peer has left. Until its first attempt

@@ -23,6 +23,7 @@
 #include "base/http/url.hpp"
 #include "node/dataspace/deadlines.hpp"
 #include "node/dataspace/inquiry.hpp"
+#include "node/dataspace/outbox_step.hpp"
 #include "node/dataspace/process.hpp"
 #include "node/dataspace/process_view.hpp"
 #include "node/dataspace/services.hpp"
@@ -226,7 +227,9 @@ class ProcessStore {
       finding.error = answer.error();
       co_return finding;
     }
-    co_return judge_answer(*process, *answer);
+    finding = judge_answer(*process, *answer);
+    if (finding.verdict == Verdict::Unusable && answer->status / 100 != 2) finding.error = answer_error(*answer, process->peer_dns);
+    co_return finding;
   }
 
   // What the operator sees of one process, or of all, or only of those that are open.

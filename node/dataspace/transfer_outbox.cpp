@@ -49,7 +49,7 @@ async::Task<void> TransferService::delivered(OutboxMessage message, std::string 
     if (document && document->ids.consumer == next.pid) next.peer_pid = document->ids.provider;
   }
   if (entered && !next.ended()) impl_->step(change);
-  if (message.kind == kTransferRequestKind && !change.message) {
+  if (message.kind == kTransferRequestKind && !change.message && !next.push) {  // a push's message holds a token
     // Known in memory only: until the provider starts the transfer, the row stays and a restart asks again.
     impl_->store.put(std::make_shared<const Transfer>(std::move(next)));
     co_return;
@@ -69,8 +69,21 @@ async::Task<void> TransferService::refused(OutboxMessage message, Error error, b
     co_await delivered(std::move(message), "");
     co_return;
   }
-  Status ended = co_await impl_->end_by_pid(message.process, std::move(error), message.kind != kTransferRequestKind);
-  if (!ended) log_warn("dataspace.outbox", ended.error(), {{"process", message.process}});
+  Status ended = co_await impl_->end_owing(message, std::move(error), message.kind != kTransferRequestKind);
+  if (!ended) impl_->parts.outbox.again(std::move(message), ended.error());
+}
+
+// A process that has moved on meanwhile is not ended for an older word: what the peer said next settled that.
+async::Task<Status> TransferService::Impl::end_owing(OutboxMessage message, Error reason, bool told) {
+  Result<Turns::Turn> turn = co_await store.turn(message.process);
+  if (!turn) co_return fail(turn.error());
+  Result<TransferPointer> process = store.find(message.process);
+  if (!process) co_return fail(process.error());
+  if (!*process || !store.owes(**process, message)) co_return Status();
+  Result<TransferStore::Applied> applied = co_await end(*process, std::move(reason), told);
+  if (!applied) co_return fail(applied.error());
+  if (applied->message) parts.outbox.send(std::move(*applied->message));
+  co_return Status();
 }
 
 // The peer is at SUSPENDED, and its message did not come.

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/core/encoding.hpp"
@@ -10,6 +12,9 @@
 
 namespace sekisho::node {
 namespace {
+
+// Each that runs holds some megabytes: windows on their way, and the part that the endpoint has not taken.
+constexpr std::ptrdiff_t kMostPushesOfPeer = 16;
 
 // Whether the agreement permits this purpose to this peer at all, now. Each release is decided again.
 Status permits(const AgreementRecord& agreement, const trust::PeerIdentity& peer, std::string_view purpose, const Clock& clock) {
@@ -58,6 +63,10 @@ Result<std::shared_ptr<const DataAddress>> TransferService::Impl::push_for(const
   }
   const auto permitted = parts.push.permit(message.address->endpoint, agreement.peer_dns);
   if (!permitted) return fail(permitted.error());
+  const auto of_peer = [&agreement](const TransferPointer& one) { return one->push && !one->ended() && one->peer_did == agreement.peer_did; };
+  if (std::ranges::count_if(store.in_memory(), of_peer) >= kMostPushesOfPeer) {
+    return fail(Error(Code::TooManyRequests, agreement.peer_dns + " has as many pushes as one may have").with("retry_after_s", "60"));
+  }
   return std::make_shared<const DataAddress>(*message.address);
 }
 
@@ -74,7 +83,8 @@ async::Task<Error> TransferService::Impl::denied_on_record(std::shared_ptr<const
                     {"process", message.consumer_pid},
                     {"format", message.format},
                     {"purpose", message.purpose.value_or("")}};
-  if (message.address) detail["endpoint"] = message.address->endpoint;
+  // Without its query, which may be a credential.
+  if (message.address) detail["endpoint"] = message.address->endpoint.substr(0, message.address->endpoint.find('?'));
   Unit unit;
   unit.entries.push_back(EntryDraft{pb::GOVERNANCE, Uuid{}, canonical_json(Json(std::move(detail))).value_or("{}"), agreement->digest,
                                     {{Dimension::Counterparty, agreement->peer_did}, {Dimension::Dataset, agreement->dataset}}});

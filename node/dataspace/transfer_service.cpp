@@ -119,7 +119,12 @@ async::Task<Result<TransferStore::Applied>> TransferService::Impl::apply(Change<
 RecordPointer TransferService::Impl::publish(const Transfer& process) {
   auto record = std::make_shared<TransferRecord>();
   record->agreement = parts.agreements.find(process.agreement);
-  if (!record->agreement) return nullptr;
+  if (!record->agreement) {
+    // Gone since the transfer began: what the book says of the transfer has to end with it all the same.
+    const RecordPointer known = process.role == Role::Provider ? parts.transfers.find(process.pid) : parts.transfers.find_own(process.pid);
+    if (!known) return nullptr;
+    record->agreement = known->agreement;
+  }
   const ProcessIds ids = process.ids();
   record->provider_pid = ids.provider;
   record->consumer_pid = ids.consumer;
@@ -211,7 +216,11 @@ async::Task<Result<http::Response>> TransferService::Impl::take_end(Held held, p
   }
   if (!change.next.ended()) step(change);
   Result<TransferStore::Applied> applied = co_await apply(std::move(change));
-  if (!applied) co_return fail(applied.error());
+  if (!applied) {
+    // Held in memory before it was durable; the peer says it again.
+    if (agreement && hold_of(parts.storage, agreement->digest).value_or("unreadable").empty()) parts.transfers.hold(agreement->digest, false);
+    co_return fail(applied.error());
+  }
   if (applied->process->ended()) waiters.settle(applied->process->pid, Result<RecordPointer>(fail(reason)));
   co_return answer(*applied->process, 200, std::move(applied->message));
 }

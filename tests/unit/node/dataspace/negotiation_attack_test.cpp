@@ -181,5 +181,62 @@ TEST(NegotiationAttack, EitherSideMayEndIt) {
   EXPECT_FALSE(async::sync_wait(nodes.trade->negotiations->terminate(consumer, Code::Cancelled)));
 }
 
+std::string only_process(const MemoryStorage& storage) {
+  std::string pid;
+  (void)storage.scan(Family::Negotiation, {}, {}, [&](BytesView key, BytesView) {
+    pid = as_text(key);
+    return true;
+  });
+  return pid;
+}
+
+// The refusal of a message may be looked at only after the peer's next one was taken.
+TEST(NegotiationAttack, ALateRefusalEndsNothingThatMovedOn) {
+  TwoNodes nodes;
+  nodes.net.before = [](const std::string&, PeerRequest& request) -> std::optional<Result<http::ClientResponse>> {
+    if (request.target.ends_with("/events")) return fail(Code::Connection, "cut");
+    return std::nullopt;
+  };
+  (void)nodes.negotiate(std::chrono::milliseconds(1));
+  ASSERT_TRUE(eventually([&] {
+    const std::string pid = only_process(*nodes.farm_storage);
+    return !pid.empty() && nodes.farm->negotiations->state(pid) == "VERIFIED";
+  }));
+  OutboxMessage late;
+  late.owner = "negotiation";
+  late.process = only_process(*nodes.farm_storage);
+  late.kind = "agreement";
+  late.peer_dns = "trade.eu.example";
+  late.number = 1;
+  const Error refusal(Code::PeerRefused, "too late");
+  async::sync_wait(nodes.farm->negotiations->refused(late, refusal, true));
+  EXPECT_EQ(nodes.farm->negotiations->state(late.process), "VERIFIED");
+  EXPECT_EQ(nodes.farm->agreements.all().size(), 1U);
+}
+
+// A consumer that has FINALIZED may not have acknowledged it: what it began under the agreement ends with the negotiation.
+TEST(NegotiationAttack, NothingGoesOnUnderAnAgreementThatItsConsumerEnded) {
+  TwoNodes nodes;
+  nodes.net.back = [](const PeerRequest& request, Result<http::ClientResponse>& answer) {
+    const bool asked = request.method == "GET" && request.target.find("/negotiations/") != std::string::npos;
+    if (asked || request.target.ends_with("/events")) answer = fail(Code::Truncated, "lost");
+  };
+  const auto agreement = nodes.negotiate();
+  ASSERT_TRUE(agreement) << agreement.error().chain();
+  const auto transfer = nodes.start((*agreement)->id);
+  ASSERT_TRUE(transfer) << transfer.error().chain();
+  const std::string provider = only_process(*nodes.farm_storage);
+  const std::string consumer = only_process(*nodes.trade_storage);
+  ASSERT_EQ(nodes.farm->negotiations->state(provider), "VERIFIED");
+  ASSERT_FALSE(nodes.farm->transfers.held((*agreement)->digest));
+  const std::string end = to_body(EndMessage{{provider, consumer}, std::nullopt, {}}, "ContractNegotiationTerminationMessage");
+  const http::Response taken = nodes.to_farm(NegotiationRoute::Termination, provider, end);
+  ASSERT_EQ(taken.status, 200) << taken.body;
+  EXPECT_TRUE(nodes.farm->transfers.held((*agreement)->digest));
+  // The record of the transfer follows its process although the agreement is gone.
+  ASSERT_TRUE(async::sync_wait(nodes.farm->transfer_service->terminate((*transfer)->provider_pid, Code::Cancelled)));
+  EXPECT_EQ(nodes.farm->transfers.find((*transfer)->provider_pid), nullptr);
+}
+
 }  // namespace
 }  // namespace sekisho::node::testing

@@ -311,6 +311,18 @@ TEST_F(OutboxSteps, ANewerMessageTakesThePlaceOfAnOlder) {
   send(newer);
   outbox.again(message(), Error(Code::Busy, "no turn"));
   EXPECT_EQ(outbox.look("negotiation", "urn:own")->number, 5U);
+  // Nor when the answer that it had to wait for leaves last.
+  outbox.send(message());
+  EXPECT_EQ(outbox.look("negotiation", "urn:own")->number, 5U);
+}
+
+// A snapshot without the peer says nothing about what the peer has.
+TEST_F(OutboxSteps, WhoCannotBeAskedHasNotAnswered) {
+  net.answers.push_back(lost(Code::PeerUnknown));
+  send(message());
+  ASSERT_EQ(owner.refusals.size(), 1U);
+  EXPECT_EQ(owner.refusals[0].first.code, Code::PeerUnknown);
+  EXPECT_FALSE(owner.refusals[0].second);
 }
 
 TEST_F(OutboxSteps, WhatItsOwnerCouldNotSettleComesAgainAfterAPause) {
