@@ -50,6 +50,7 @@ void Node::drain(std::chrono::milliseconds grace) {
   for (const auto& pipeline : {p.service_pipeline, p.peer_pipeline, p.operator_pipeline}) {
     if (pipeline) pipeline->set_draining(true);
   }
+  if (p.pushes) p.pushes->stop(std::chrono::milliseconds(0));  // what is cut now begins no new exchange
   p.streams.cancel_all(std::string(Error(Code::Draining, "").name()));  // an end of its own, not a crash
   // Clients first: what they still wait for needs the peer listener for receipts and callbacks.
   for (auto* listener : {p.service_listener.get(), p.peer_listener.get(), p.operator_listener.get()}) {

@@ -92,7 +92,8 @@ async::Task<void> pause(StatePointer state, std::string pid, std::chrono::millis
 async::Task<void> end_transfer(StatePointer state, std::string pid, std::optional<Error> failed) {
   std::chrono::milliseconds wait = state->limits.round_pause;
   TransferService& service = state->work.parts.transfer_service;
-  for (unsigned n = 0; n < kEndTries && state->wanted(pid); ++n) {
+  // What went out whole is called complete even while the node stops: its place is gone, and a start would push it again.
+  for (unsigned n = 0; n < kEndTries && (state->wanted(pid) || (n == 0 && !failed)); ++n) {
     Status ended;
     if (failed) {
       Error reason = *failed;

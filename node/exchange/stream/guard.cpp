@@ -23,7 +23,8 @@ std::optional<std::string> lost_peer(const ExchangeParts& parts, const TransferR
   const auto trusted = parts.trust.current();
   if (!trusted || !trusted->in_time(parts.clock.now())) return name_of(Code::SnapshotStale);
   const trust::NodeRecord* node = trusted->node(transfer.peer_dns);
-  if (node != nullptr && node->did == transfer.peer_did) return std::nullopt;
+  // A node that moved to another zone is not the recipient that the policy was asked about.
+  if (node != nullptr && node->did == transfer.peer_did && node->zone == transfer.peer_zone) return std::nullopt;
   return std::string(absent_peer(trusted.get(), transfer.peer_dns).name());
 }
 
@@ -46,7 +47,11 @@ std::optional<std::string> lost_right(const ExchangeParts& parts, const Crossing
     const auto peer = parts.trust.identify(crossing.request.connection->chain_der, trust::Use::TlsClient);
     if (!peer) return std::string(peer.error().name());
   }
-  if (crossing.pushed) return lost_peer(parts, *crossing.transfer);
+  if (crossing.pushed) {
+    const auto dataset = catalog->dataset(agreement.dataset);
+    if (!dataset || !dataset->object.push) return name_of(Code::Forbidden);
+    return lost_peer(parts, *crossing.transfer);
+  }
   return std::nullopt;
 }
 
