@@ -42,7 +42,7 @@ void print_line(const JsonObject& row) {
 }
 
 // The rules in words; with the terms as ODRL where the node could not put them into words.
-void print_whole(const JsonObject& row) {
+void print_whole(const JsonObject& row, const std::string& socket) {
   JsonObject facts;
   for (const char* name : {"negotiation", "state", "role", "peer", "dataset", "offer", "pending", "code", "agreement"}) {
     if (!text(row, name).empty()) facts[name] = text(row, name);
@@ -57,7 +57,7 @@ void print_whole(const JsonObject& row) {
   }
   if (!waits(row)) return;
   const std::string id = text(row, "negotiation");
-  fmt::print("sekisho negotiation accept {0}  takes these terms\nsekisho negotiation refuse {0}  ends it\n", id);
+  fmt::print("sekisho negotiation accept {0} --socket {1}  takes these terms\nsekisho negotiation refuse {0} --socket {1}  ends it\n", id, socket);
 }
 
 int finish(const Options& options, const Result<JsonObject>& answer, bool whole) {
@@ -65,7 +65,7 @@ int finish(const Options& options, const Result<JsonObject>& answer, bool whole)
   if (options.json) {
     fmt::print("{}\n", to_text(Json(*answer)));
   } else if (whole) {
-    print_whole(*answer);
+    print_whole(*answer, options.socket.string());
   } else {
     print_line(*answer);
   }

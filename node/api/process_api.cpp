@@ -15,8 +15,9 @@ http::Response refused(const http::Request& request, const Error& error) {
   return refuse(request, Error(error).with("chain", error.chain()));
 }
 
-// In the one kind or the other; what is wrong with an id that both do not know, the first says.
-bool elsewhere(const Error& error) { return error.code == Code::NotFound; }
+bool unknown(const Error& error) { return error.code == Code::NotFound || error.code == Code::TransferUnknown; }
+
+Error no_process() { return Error(Code::NotFound, "no process has this id, this node's or the peer's"); }
 
 http::Response list(const ApiParts& parts, const http::Request& request) {
   const auto query = query_of(request, {"all", "peer"});
@@ -43,7 +44,8 @@ http::Response list(const ApiParts& parts, const http::Request& request) {
 http::Response show(const ApiParts& parts, const http::Request& request) {
   const std::string id = request.param("process");
   Result<JsonObject> found = parts.negotiations.process(id);
-  if (!found && elsewhere(found.error())) found = parts.transfers.process(id);
+  if (!found && unknown(found.error())) found = parts.transfers.process(id);
+  if (!found && unknown(found.error())) found = fail(no_process());
   if (!found) return refused(request, found.error());
   return json(*found);
 }
@@ -64,7 +66,8 @@ async::Task<http::Response> end(const ApiParts& parts, http::Request request) {
   const std::string id = request.param("process");
   const Error reason(*code, "ended by the operator of this node");
   Status ended = co_await parts.negotiations.end(id, reason);
-  if (!ended && elsewhere(ended.error())) ended = co_await parts.transfers.end(id, reason);
+  if (!ended && unknown(ended.error())) ended = co_await parts.transfers.end(id, reason);
+  if (!ended && unknown(ended.error())) ended = fail(no_process());
   if (!ended) co_return refused(request, ended.error());
   co_return show(parts, request);
 }
