@@ -7,7 +7,7 @@
 //   leaf>          certificates in DER, leaf first, root left out, each after its be32 length crls/<digest> CRLs in
 //   DER, issued after the exchange, to confirm it (may be none) recognition/descriptor-<object id>   zone descriptors
 //   and recognition/recognition-<object id>  recognitions, Signed bytes; the snapshots carry them too, so these are
-//   optional snapshots/<object id>                trust snapshots, Signed bytes, as statements name them log/<digest of
+//   optional snapshots/<object id>                trust snapshots, Signed bytes, named by statements or added log/<digest of
 //   the origin>/checkpoint       the signed note, one for each log log/<digest of the origin>/proofs/<index>   C2SP
 //   tlog-proof to that very checkpoint; extra is the entry disclosures/<statement id>           {"statement","salt"
 //   (hex)[,"data" (base64)]} of a release; erasable. Of an

@@ -4,6 +4,7 @@
 //   jp- jp+ eu- eu+   the zone suspends or resumes the other, and publishes        eu=  eu publishes without a change
 //   jp< eu<           the zone imports the other's newest snapshot and publishes
 //   farm trade        the node loads its zone's newest snapshot                    farm0  it goes back to its first one
+//   eu!               an auditor adds the newest snapshot of eu, which no statement names
 //   1s                a second passes between the words from now on
 //   f t               farm or trade states something, and so names the snapshot that it holds
 //   REFUSE VOID RELEASE INTENT   the statement that is judged: of farm, the intent of trade
@@ -96,6 +97,7 @@ class Story {
     if (word == "eu-") return add(z.eu.authority->suspend("jp", "review", now_)), test::publish(z.eu, now_);
     if (word == "eu+") return add(z.eu.authority->resume("jp", "done", now_)), test::publish(z.eu, now_);
     if (word == "eu=") return test::publish(z.eu, now_);
+    if (word == "eu!") return add(writer_.add_snapshot(z.eu.state->digest(), z.eu.state->bytes()));
     if (word == "jp<") return import(z.jp, z.eu);
     if (word == "eu<") return import(z.eu, z.jp);
     if (word == "farm") return void(held_farm_ = z.jp);
@@ -151,6 +153,9 @@ const Row kRows[] = {
     // The counterpart's clock may be ahead: what it named the moment before it may have named the moment after.
     {"release a second after the counterpart knew", "eu- trade 1s t RELEASE t", Verdict::Contested},
     {"release of a node a second after it knew itself", "jp- farm 1s f RELEASE t", Verdict::InvalidAtExchange},
+    // What an auditor adds is the zone's word too.
+    {"release after eu suspended, which the auditor alone has", "eu- RELEASE t eu!", Verdict::Contested},
+    {"release before eu suspended, which the auditor alone has", "RELEASE eu- t eu!", kGood},
     // What the bundle has decides what can be said.
     {"no snapshot of eu", "RELEASE", Verdict::Indeterminate, false},
     {"only a later one, suspended since then", "RELEASE eu- trade t", Verdict::Indeterminate, false},
