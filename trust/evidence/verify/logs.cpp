@@ -128,29 +128,8 @@ struct Logs {
 
   std::map<Digest, std::vector<std::string>> own_entries, peer_entries;
 
-  // The first statement of each agreement, by who makes it.
-  std::map<std::pair<std::string, Digest>, const Statement*> first_agreements;
-
-  void find_first_agreements() {
-    for (const auto& [id, item] : material.statements) {
-      const Statement& s = item.statement;
-      if (s.kind != StatementKind::Agreement || !item.sealed || !s.agreement || s.counter != 0) continue;
-      first_agreements.emplace(std::pair(s.issuer.did, *s.agreement), &s);
-    }
-  }
-
-  // The provider's final word (decision 0013): the consumer may have read it as a state alone. It needs the first one,
-  // which the consumer's log must hold.
-  bool repeats_agreement(const Statement& s) const {
-    if (s.kind != StatementKind::Agreement || !s.agreement || s.counter.value_or(0) == 0) return false;
-    if (side_of(s) != AgreementSide::Provider) return false;
-    const auto first = first_agreements.find({s.issuer.did, *s.agreement});
-    return first != first_agreements.end() && first->second->party("consumer") == s.party("consumer");
-  }
-
   // What was told to the other party is proven when both logs hold it; an intent and an erasure are told to nobody.
   void twins() {
-    find_first_agreements();
     for (const auto& [id, item] : material.statements) {
       const Statement& s = item.statement;
       const bool own = own_entries.contains(id);
@@ -161,7 +140,7 @@ struct Logs {
       }
       const bool foreign = item.counterpart && item.counterpart->foreign;
       const bool told = s.kind != StatementKind::Intent && s.kind != StatementKind::Erasure;
-      const bool both = told && !foreign && (peer || !repeats_agreement(s));
+      const bool both = told && !foreign;
       if (both && own && peer) {
         findings.pass("twin", item.member, "the logs of both parties hold it");
       } else if (both) {
@@ -178,7 +157,7 @@ struct Logs {
 }  // namespace
 
 void check_logs(Material& material, Findings& findings) {
-  Logs logs{material, findings, {}, {}, {}};
+  Logs logs{material, findings, {}, {}};
   for (auto& [folder, log] : material.logs) {
     const auto head = logs.open(log);
     if (!head) continue;

@@ -124,14 +124,14 @@ TEST(VerifyContradictions, AgreementsAreOfTheirParties) {
          t.state(t.c.farm, agreement("a", farm, trade), true);
        },
        kGood, "", ""},
-      // Decision 0013: the consumer may have read the final word as a state alone.
+      // Evidence that can be left out unseen is none: also where the consumer has read the final word as a state alone.
       {"the final word has no twin",
        [&](Told& t) {
          t.state(t.c.farm, agreement("a", farm, trade), true);
          t.state(t.c.trade, agreement("a", farm, trade), true);
          t.state(t.c.farm, agreement("a", farm, trade), false);
        },
-       kGood, "", ""},
+       Verdict::Indeterminate, "twin", "of the other party's log is missing"},
       {"the first word has no twin", [&](Told& t) { t.state(t.c.farm, agreement("a", farm, trade), false); },
        Verdict::Indeterminate, "twin", "of the other party's log is missing"},
       {"the verification has no twin",
