@@ -84,6 +84,8 @@ struct NegotiationService::Impl {
   // The same from outside of a message; the termination is sent at once.
   // since: only while the process is where it was then.
   [[nodiscard]] async::Task<Status> end_by_pid(std::string pid, Error reason, bool told, std::optional<Instant> since = {});
+  // What follows when a message has left: from the peer's acknowledgement, or without one where an end stands all the same.
+  [[nodiscard]] async::Task<void> settle(OutboxMessage message, std::string answer, ProcessEvent::Source how);
   // Only while this is the message that the peer has not acknowledged.
   [[nodiscard]] async::Task<Status> end_owing(OutboxMessage message, Error reason, bool told);
   // An overdue process whose agreement stands.

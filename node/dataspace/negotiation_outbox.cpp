@@ -13,13 +13,17 @@ constexpr std::chrono::hours kAskAgain{1};
 Result<std::string> NegotiationService::compose(const OutboxMessage& message) { return message.body; }
 
 async::Task<void> NegotiationService::delivered(OutboxMessage message, std::string answer) {
-  Result<Turns::Turn> turn = co_await impl_->store.turn(message.process);
+  co_await impl_->settle(std::move(message), std::move(answer), ProcessEvent::Source::Out);
+}
+
+async::Task<void> NegotiationService::Impl::settle(OutboxMessage message, std::string answer, ProcessEvent::Source how) {
+  Result<Turns::Turn> turn = co_await store.turn(message.process);
   if (!turn) {
-    impl_->parts.outbox.again(std::move(message), turn.error());
+    parts.outbox.again(std::move(message), turn.error());
     co_return;
   }
-  Result<NegotiationPointer> process = impl_->store.find(message.process);
-  if (!process || !*process || !impl_->store.owes(**process, message)) co_return;
+  Result<NegotiationPointer> process = store.find(message.process);
+  if (!process || !*process || !store.owes(**process, message)) co_return;
   Change<Negotiation> change;
   Negotiation& next = change.next;
   next = **process;
@@ -27,7 +31,7 @@ async::Task<void> NegotiationService::delivered(OutboxMessage message, std::stri
   const bool first = message.kind == kRequestKind || message.kind == kInitialOfferKind;
   const bool entered = first || state != next.state;
   if (state != next.state) next.enter(state);
-  impl_->store.acknowledged(next);
+  store.settled(next, how);
   if (first && next.peer_pid.empty()) {
     const bool provider = next.role == Role::Provider;
     const Result<ProcessDocument> document = parse_negotiation(answer);
@@ -35,23 +39,23 @@ async::Task<void> NegotiationService::delivered(OutboxMessage message, std::stri
       next.peer_pid = provider ? document->ids.consumer : document->ids.provider;
     }
   }
-  if (entered) impl_->step(change);
+  if (entered) step(change);
   if (!next.ended() && !change.message) {
-    impl_->store.put(std::make_shared<const Negotiation>(std::move(next)));
+    store.put(std::make_shared<const Negotiation>(std::move(next)));
     co_return;
   }
-  Result<NegotiationStore::Applied> applied = co_await impl_->apply(std::move(change));
+  Result<NegotiationStore::Applied> applied = co_await apply(std::move(change));
   if (!applied) {
-    impl_->parts.outbox.again(std::move(message), applied.error());
+    parts.outbox.again(std::move(message), applied.error());
     co_return;
   }
-  if (applied->message) impl_->parts.outbox.send(std::move(*applied->message));
+  if (applied->message) parts.outbox.send(std::move(*applied->message));
 }
 
 async::Task<void> NegotiationService::refused(OutboxMessage message, Error error, bool answered) {
   if (message.kind == kTerminationKind) {
     // An error in reply to a termination may be ignored.
-    co_await delivered(std::move(message), "");
+    co_await impl_->settle(std::move(message), "", ProcessEvent::Source::Failed);
     co_return;
   }
   const Result<NegotiationPointer> process = impl_->store.find(message.process);

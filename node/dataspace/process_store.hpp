@@ -176,9 +176,9 @@ class ProcessStore {
     return message ? std::optional(std::move(*message)) : std::nullopt;
   }
 
-  // The peer has the pending message; the caller has entered the state that it leads to.
-  void acknowledged(Process& process) const {
-    process.timeline.note(event(process, ProcessEvent::Source::Out, process.pending));
+  // The pending message is settled: Out, the peer has it, or Failed. The caller has entered the state that it leads to.
+  void settled(Process& process, ProcessEvent::Source how) const {
+    process.timeline.note(event(process, how, process.pending));
     process.pending.clear();
   }
 

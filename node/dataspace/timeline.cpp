@@ -11,7 +11,7 @@ namespace sekisho::node {
 namespace {
 
 constexpr std::size_t kMostEvents = 32;
-constexpr std::array<std::string_view, 3> kSources{"own", "out", "in"};
+constexpr std::array<std::string_view, 4> kSources{"own", "out", "in", "failed"};
 constexpr std::array<std::string_view, 8> kNegotiation{"",          "request",      "offer",     "accepted",
                                                        "agreement", "verification", "finalized", "termination"};
 constexpr std::array<std::string_view, 6> kTransfer{"", "request", "start", "suspension", "completion", "termination"};

@@ -17,9 +17,10 @@ namespace sekisho::node {
 
 struct ProcessEvent {
   enum class Source : std::uint8_t {
-    Own,  // this node's decision
-    Out,  // a message of this node that the peer has
-    In,   // a message of the peer
+    Own,     // this node's decision
+    Out,     // a message of this node that the peer has
+    In,      // a message of the peer
+    Failed,  // a message of this node that the peer did not take
   };
   Instant at{};
   Source source = Source::Own;

@@ -70,6 +70,8 @@ struct TransferService::Impl {
   [[nodiscard]] async::Task<Result<TransferStore::Applied>> end(TransferPointer process, Error reason, bool told);
   // since: only while the process is where it was then.
   [[nodiscard]] async::Task<Status> end_by_pid(std::string pid, Error reason, bool told, std::optional<Instant> since = {});
+  // What follows when a message has left: from the peer's acknowledgement, or without one where an end stands all the same.
+  [[nodiscard]] async::Task<void> settle(OutboxMessage message, std::string answer, ProcessEvent::Source how);
   // Only while this is the message that the peer has not acknowledged.
   [[nodiscard]] async::Task<Status> end_owing(OutboxMessage message, Error reason, bool told);
   // Where the peer is by a message that did not come, if this node still runs the transfer and says nothing.

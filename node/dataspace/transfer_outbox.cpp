@@ -29,13 +29,17 @@ Result<std::string> TransferService::compose(const OutboxMessage& message) {
 }
 
 async::Task<void> TransferService::delivered(OutboxMessage message, std::string answer) {
-  Result<Turns::Turn> turn = co_await impl_->store.turn(message.process);
+  co_await impl_->settle(std::move(message), std::move(answer), ProcessEvent::Source::Out);
+}
+
+async::Task<void> TransferService::Impl::settle(OutboxMessage message, std::string answer, ProcessEvent::Source how) {
+  Result<Turns::Turn> turn = co_await store.turn(message.process);
   if (!turn) {
-    impl_->parts.outbox.again(std::move(message), turn.error());
+    parts.outbox.again(std::move(message), turn.error());
     co_return;
   }
-  Result<TransferPointer> process = impl_->store.find(message.process);
-  if (!process || !*process || !impl_->store.owes(**process, message)) co_return;
+  Result<TransferPointer> process = store.find(message.process);
+  if (!process || !*process || !store.owes(**process, message)) co_return;
   Change<Transfer> change;
   Transfer& next = change.next;
   next = **process;
@@ -43,30 +47,30 @@ async::Task<void> TransferService::delivered(OutboxMessage message, std::string 
   // What this node's operator ended has its state already; the profile is asked in either case.
   const bool entered = message.kind == kTransferRequestKind || state != next.state || message.kind == kSuspensionKind;
   if (state != next.state) next.enter(state);
-  impl_->store.acknowledged(next);
+  store.settled(next, how);
   if (message.kind == kTransferRequestKind) {
     const Result<ProcessDocument> document = parse_transfer(answer);
     if (document && document->ids.consumer == next.pid) next.peer_pid = document->ids.provider;
   }
-  if (entered && !next.ended()) impl_->step(change);
+  if (entered && !next.ended()) step(change);
   if (message.kind == kTransferRequestKind && !change.message && !next.push) {  // a push's message holds a token
     // Known in memory only: until the provider starts the transfer, the row stays and a restart asks again.
-    impl_->store.put(std::make_shared<const Transfer>(std::move(next)));
+    store.put(std::make_shared<const Transfer>(std::move(next)));
     co_return;
   }
-  Result<TransferStore::Applied> applied = co_await impl_->apply(std::move(change));
+  Result<TransferStore::Applied> applied = co_await apply(std::move(change));
   if (!applied) {
-    impl_->parts.outbox.again(std::move(message), applied.error());
+    parts.outbox.again(std::move(message), applied.error());
     co_return;
   }
-  if (applied->message) impl_->parts.outbox.send(std::move(*applied->message));
+  if (applied->message) parts.outbox.send(std::move(*applied->message));
 }
 
 async::Task<void> TransferService::refused(OutboxMessage message, Error error, bool answered) {
   const bool ending = message.kind == kTransferTerminationKind || message.kind == kCompletionKind;
   if (ending || (message.kind == kSuspensionKind && !answered)) {
     // An error in reply to an end may be ignored; a suspension holds on this side whether the peer heard of it or not.
-    co_await delivered(std::move(message), "");
+    co_await impl_->settle(std::move(message), "", ProcessEvent::Source::Failed);
     co_return;
   }
   Status ended = co_await impl_->end_owing(message, std::move(error), message.kind != kTransferRequestKind);

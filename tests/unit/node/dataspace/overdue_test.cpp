@@ -62,6 +62,7 @@ class Overdue : public ::testing::Test {
       --lose;
       return fail(Code::Truncated, "cut");
     }
+    if (refuses_ends && request.target.ends_with("/termination")) return answer_of(400, "{}");
     if (!request.target.ends_with("/request")) return answer_of(200, "{}");
     const std::string consumer = get_string(parse_json(request.body)->get_object(), "consumerPid").value();
     const bool transfer = request.target.ends_with("transfers/request");
@@ -156,6 +157,7 @@ class Overdue : public ::testing::Test {
   std::vector<std::string> heard;
   std::string last_body;
   int lose = 0;
+  bool refuses_ends = false;
   Result<http::ClientResponse> state_answer = fail(Code::Connection, "away");
 };
 
@@ -180,6 +182,19 @@ TEST_F(Overdue, ASilentPeerIsAskedOnceAndToldTheEnd) {
   EXPECT_NE(text(ended, "reason").find("because CONNECTION: away"), std::string::npos) << text(ended, "reason");
   EXPECT_FALSE(ended.contains("deadline"));
   EXPECT_TRUE(node->agreements.all().empty());
+}
+
+// An end stands here whether the peer takes it or not.
+TEST_F(Overdue, AnEndThatThePeerRefusesIsToldAsFailed) {
+  const std::string pid = agreed();
+  refuses_ends = true;
+  ASSERT_TRUE(async::sync_wait(node->negotiations->end(pid, Error(Code::Cancelled, "ended by the operator of this node"))));
+  ASSERT_TRUE(eventually([&] { return shown(pid).at("timeline").get_array().size() == 4; }));
+  const JsonObject ended = shown(pid);
+  EXPECT_EQ(text(ended, "state"), "TERMINATED");
+  EXPECT_FALSE(ended.contains("pending"));
+  const JsonObject& last = ended.at("timeline").get_array().back().get_object();
+  EXPECT_EQ(text(last, "source") + " " + text(last, "message"), "failed termination");
 }
 
 TEST_F(Overdue, ARestartKeepsTheDeadline) {
