@@ -167,6 +167,15 @@ Result<http::ClientResponse> call(const NodeAddress& node, Call request) {
   return answer;
 }
 
+Result<JsonObject> call_operator(const std::filesystem::path& socket, Call request) {
+  const auto answer = call(NodeAddress{{}, {}, {}, socket}, std::move(request));
+  if (!answer) return fail(answer.error());
+  auto document = parse_json(answer->body, JsonLimits{kMaxAnswer, 32, 1'000'000});
+  if (!document) return fail(document.error());
+  if (!document->is_object()) return fail(Code::JsonShape, "the answer is no object");
+  return std::move(document->get_object());
+}
+
 Status call_lines(const NodeAddress& node, Call request, const std::function<Status(std::string_view)>& each) {
   auto prepared = prepare(node, std::move(request));
   if (!prepared) return fail(prepared.error());

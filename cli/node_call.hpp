@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 
+#include "base/core/json.hpp"
 #include "base/core/result.hpp"
 #include "base/http/client.hpp"
 
@@ -26,6 +27,8 @@ struct Call {
 };
 
 [[nodiscard]] Result<http::ClientResponse> call(const NodeAddress& node, Call request);
+// The same over the operator socket, for answers that are JSON objects.
+[[nodiscard]] Result<JsonObject> call_operator(const std::filesystem::path& socket, Call request);
 
 // An answer as it comes: head once, then the body in parts; either returns an error to stop. Without an end it lasts a day
 // at most; one that breaks off is an error after the parts that came.

@@ -16,15 +16,6 @@ struct Options {
   bool json = false;
 };
 
-Result<JsonObject> ask(const Options& options, Call request) {
-  const auto answer = call(NodeAddress{{}, {}, {}, options.socket}, std::move(request));
-  if (!answer) return fail(answer.error());
-  auto document = parse_json(answer->body, JsonLimits{8U << 20, 32, 1'000'000});
-  if (!document) return fail(document.error());
-  if (!document->is_object()) return fail(Code::JsonShape, "the answer is no object");
-  return std::move(document->get_object());
-}
-
 void print_agreement(const JsonObject& row) {
   const auto text = [&row](const char* name) { return printable(get_string(row, name).value_or("?")); };
   fmt::print("{} {} {} {} {}\n", text("agreement").substr(0, 16), text("state"), text("role"), text("peer"),
@@ -32,7 +23,7 @@ void print_agreement(const JsonObject& row) {
 }
 
 int list(const Options& options) {
-  const auto answer = ask(options, Call{"GET", "/agreements", {}, {}});
+  const auto answer = call_operator(options.socket, Call{"GET", "/agreements", {}, {}});
   if (!answer) return report(answer.error(), options.json);
   if (options.json) {
     fmt::print("{}\n", to_text(Json(*answer)));
@@ -48,7 +39,7 @@ int list(const Options& options) {
 
 int act(const Options& options, const char* verb) {
   const auto answer =
-      ask(options, Call{"POST", "/agreements/" + http::percent_encode(options.id) + "/" + verb, {}, {}});
+      call_operator(options.socket, Call{"POST", "/agreements/" + http::percent_encode(options.id) + "/" + verb, {}, {}});
   if (!answer) return report(answer.error(), options.json);
   if (options.json) {
     fmt::print("{}\n", to_text(Json(*answer)));
@@ -60,7 +51,7 @@ int act(const Options& options, const char* verb) {
 
 int withdraw_offer(const Options& options) {
   const Json remove = JsonObject{{"remove", JsonArray{JsonObject{{"kind", "offer"}, {"id", options.id}}}}};
-  const auto answer = ask(options, Call{"POST", "/apply", {}, to_text(remove)});
+  const auto answer = call_operator(options.socket, Call{"POST", "/apply", {}, to_text(remove)});
   if (!answer) return report(answer.error(), options.json);
   const auto changed = answer->if_contains("applied");
   if (changed == nullptr || !changed->is_bool() || !changed->get_bool()) {

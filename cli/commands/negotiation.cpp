@@ -20,15 +20,6 @@ struct Options {
   bool json = false;
 };
 
-Result<JsonObject> ask(const Options& options, Call request) {
-  const auto answer = call(NodeAddress{{}, {}, {}, options.socket}, std::move(request));
-  if (!answer) return fail(answer.error());
-  auto document = parse_json(answer->body, JsonLimits{8U << 20, 32, 1'000'000});
-  if (!document) return fail(document.error());
-  if (!document->is_object()) return fail(Code::JsonShape, "the answer is no object");
-  return std::move(document->get_object());
-}
-
 std::string text(const JsonObject& row, const char* name) { return printable(get_string(row, name).value_or("")); }
 
 bool waits(const JsonObject& row) {
@@ -73,7 +64,7 @@ int finish(const Options& options, const Result<JsonObject>& answer, bool whole)
 }
 
 int list(const Options& options) {
-  const auto answer = ask(options, Call{"GET", options.ended ? "/negotiations?ended=true" : "/negotiations", {}, {}});
+  const auto answer = call_operator(options.socket, Call{"GET", options.ended ? "/negotiations?ended=true" : "/negotiations", {}, {}});
   if (!answer || options.json) return finish(options, answer, false);
   const auto rows = get_array(*answer, "negotiations");
   if (!rows) return report(rows.error(), false);
@@ -84,16 +75,16 @@ int list(const Options& options) {
 }
 
 int show(const Options& options) {
-  return finish(options, ask(options, Call{"GET", "/negotiations/" + http::percent_encode(options.id), {}, {}}), true);
+  return finish(options, call_operator(options.socket, Call{"GET", "/negotiations/" + http::percent_encode(options.id), {}, {}}), true);
 }
 
 int propose(const Options& options) {
   const std::string body = to_text(Json(JsonObject{{"peer", options.peer}, {"offer", options.offer}}));
-  return finish(options, ask(options, Call{"POST", "/negotiations/offers", {}, body}), false);
+  return finish(options, call_operator(options.socket, Call{"POST", "/negotiations/offers", {}, body}), false);
 }
 
 int act(const Options& options, const char* verb, const std::string& body) {
-  return finish(options, ask(options, Call{"POST", "/negotiations/" + http::percent_encode(options.id) + "/" + verb, {}, body}), false);
+  return finish(options, call_operator(options.socket, Call{"POST", "/negotiations/" + http::percent_encode(options.id) + "/" + verb, {}, body}), false);
 }
 
 int counter(const Options& options) {

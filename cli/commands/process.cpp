@@ -20,15 +20,6 @@ struct Options {
   bool json = false;
 };
 
-Result<JsonObject> ask(const Options& options, Call request) {
-  const auto answer = call(NodeAddress{{}, {}, {}, options.socket}, std::move(request));
-  if (!answer) return fail(answer.error());
-  auto document = parse_json(answer->body, JsonLimits{32U << 20, 32, 4'000'000});
-  if (!document) return fail(document.error());
-  if (!document->is_object()) return fail(Code::JsonShape, "the answer is no object");
-  return std::move(document->get_object());
-}
-
 std::string text(const JsonObject& row, const char* name) { return printable(get_string(row, name).value_or("")); }
 
 // A negotiation is about a dataset, a transfer about an agreement.
@@ -37,7 +28,7 @@ std::string about(const JsonObject& row) { return text(row, row.contains("datase
 int list(const Options& options) {
   std::string target = options.all ? "/processes?all=true" : "/processes?all=false";
   if (!options.peer.empty()) target += "&peer=" + http::percent_encode(options.peer);
-  const auto answer = ask(options, Call{"GET", target, {}, {}});
+  const auto answer = call_operator(options.socket, Call{"GET", target, {}, {}});
   if (!answer) return report(answer.error(), options.json);
   if (options.json) {
     fmt::print("{}\n", to_text(Json(*answer)));
@@ -103,12 +94,12 @@ int print(const Result<JsonObject>& answer, bool json) {
 
 std::string path_of(const Options& options) { return "/processes/" + http::percent_encode(options.id); }
 
-int show(const Options& options) { return print(ask(options, Call{"GET", path_of(options), {}, {}}), options.json); }
+int show(const Options& options) { return print(call_operator(options.socket, Call{"GET", path_of(options), {}, {}}), options.json); }
 
 int end(const Options& options) {
   std::string target = path_of(options) + "/end";
   if (!options.reason.empty()) target += "?reason=" + http::percent_encode(options.reason);
-  return print(ask(options, Call{"POST", target, {}, {}}), options.json);
+  return print(call_operator(options.socket, Call{"POST", target, {}, {}}), options.json);
 }
 
 void add_common(CLI::App& command, const std::shared_ptr<Options>& options) {

@@ -7,11 +7,6 @@ namespace {
 
 constexpr std::size_t kBody = 4096;
 
-// The operator sees the whole chain, not the coarse answer of a peer.
-http::Response refused(const http::Request& request, const Error& error) {
-  return refuse(request, Error(error).with("chain", error.chain()));
-}
-
 // Texts, each at most once; `must` has to be there, `may` need not.
 Result<std::string> text_of(const JsonObject& body, std::string_view must, std::string_view may) {
   for (const auto& member : body) {
@@ -27,50 +22,50 @@ Result<std::string> text_of(const JsonObject& body, std::string_view must, std::
 
 http::Response show(const ApiParts& parts, const http::Request& request, const std::string& pid) {
   const Result<JsonObject> negotiation = parts.negotiations.describe(pid);
-  return negotiation ? json(*negotiation) : refused(request, negotiation.error());
+  return negotiation ? json(*negotiation) : refuse_operator(request, negotiation.error());
 }
 
 http::Response list(const ApiParts& parts, const http::Request& request) {
   const auto query = query_of(request, {"ended"});
-  if (!query) return refused(request, query.error());
+  if (!query) return refuse_operator(request, query.error());
   const auto ended = query->find("ended");
   return json(JsonObject{{"negotiations", parts.negotiations.list(ended != query->end() && ended->second == "true")}});
 }
 
 async::Task<http::Response> propose(const ApiParts& parts, http::Request request) {
   const Result<JsonObject> body = object_of(request);
-  if (!body) co_return refused(request, body.error());
+  if (!body) co_return refuse_operator(request, body.error());
   const Result<std::string> peer = text_of(*body, "peer", "offer");
-  if (!peer) co_return refused(request, peer.error());
+  if (!peer) co_return refuse_operator(request, peer.error());
   const Result<std::string> offer = text_of(*body, "offer", "peer");
-  if (!offer) co_return refused(request, offer.error());
+  if (!offer) co_return refuse_operator(request, offer.error());
   const Result<std::string> pid = co_await parts.negotiations.offer(*peer, *offer);
-  if (!pid) co_return refused(request, pid.error());
+  if (!pid) co_return refuse_operator(request, pid.error());
   co_return show(parts, request, *pid);
 }
 
 async::Task<http::Response> accept(const ApiParts& parts, http::Request request) {
   const std::string pid = request.param("negotiation");
   const Status done = co_await parts.negotiations.accept(pid);
-  if (!done) co_return refused(request, done.error());
+  if (!done) co_return refuse_operator(request, done.error());
   co_return show(parts, request, pid);
 }
 
 async::Task<http::Response> counter(const ApiParts& parts, http::Request request) {
   const std::string pid = request.param("negotiation");
   const Result<JsonObject> body = object_of(request);
-  if (!body) co_return refused(request, body.error());
+  if (!body) co_return refuse_operator(request, body.error());
   const Result<std::string> offer = text_of(*body, "offer", "dataset");
-  if (!offer) co_return refused(request, offer.error());
+  if (!offer) co_return refuse_operator(request, offer.error());
   const Status done = co_await parts.negotiations.counter(pid, *offer, get_string(*body, "dataset").value_or(""));
-  if (!done) co_return refused(request, done.error());
+  if (!done) co_return refuse_operator(request, done.error());
   co_return show(parts, request, pid);
 }
 
 async::Task<http::Response> decline(const ApiParts& parts, http::Request request) {
   const std::string pid = request.param("negotiation");
   const Status done = co_await parts.negotiations.terminate(pid, Code::NegotiationFailed);
-  if (!done) co_return refused(request, done.error());
+  if (!done) co_return refuse_operator(request, done.error());
   co_return show(parts, request, pid);
 }
 

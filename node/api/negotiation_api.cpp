@@ -39,26 +39,21 @@ Result<Wish> read_wish(const http::Request& request) {
   return wish;
 }
 
-// The operator sees the whole chain, not the coarse answer of a peer.
-http::Response refused(const http::Request& request, const Error& error) {
-  return refuse(request, Error(error).with("chain", error.chain()));
-}
-
 }  // namespace
 
 async::Task<http::Response> post_negotiation(const ApiParts& parts, http::Request request) {
   Result<Wish> wish = read_wish(request);
-  if (!wish) co_return refused(request, wish.error());
+  if (!wish) co_return refuse_operator(request, wish.error());
   if (!wish->offer) {
     Result<Json> dataset = co_await fetch_dataset(parts.peers, wish->provider, wish->dataset, request.deadline);
-    if (!dataset) co_return refused(request, dataset.error());
+    if (!dataset) co_return refuse_operator(request, dataset.error());
     Result<std::vector<Json>> offers = offers_of(*dataset);
-    if (!offers) co_return refused(request, offers.error());
+    if (!offers) co_return refuse_operator(request, offers.error());
     wish->offer = std::move(offers->front());
   }
   Result<std::shared_ptr<const AgreementRecord>> agreement =
       co_await parts.negotiations.negotiate(wish->provider, wish->dataset, std::move(*wish->offer), request.deadline);
-  if (!agreement) co_return refused(request, agreement.error());
+  if (!agreement) co_return refuse_operator(request, agreement.error());
   co_return json(JsonObject{{"agreement", (*agreement)->id},
                             {"digest", to_hex((*agreement)->digest)},
                             {"provider", wish->provider},

@@ -11,29 +11,25 @@ namespace {
 
 constexpr std::size_t kMostListed = 5'000;  // of each kind
 
-http::Response refused(const http::Request& request, const Error& error) {
-  return refuse(request, Error(error).with("chain", error.chain()));
-}
-
 bool unknown(const Error& error) { return error.code == Code::NotFound || error.code == Code::TransferUnknown; }
 
 Error no_process() { return Error(Code::NotFound, "no process has this id, this node's or the peer's"); }
 
 http::Response list(const ApiParts& parts, const http::Request& request) {
   const auto query = query_of(request, {"all", "peer"});
-  if (!query) return refused(request, query.error());
+  if (!query) return refuse_operator(request, query.error());
   const auto value = [&query](const char* name) {
     const auto found = query->find(name);
     return found == query->end() ? std::string() : found->second;
   };
   const bool all = value("all") == "true";
   if (!all && !value("all").empty() && value("all") != "false") {
-    return refused(request, Error(Code::InvalidArgument, "all is true or false").with("parameter", "all"));
+    return refuse_operator(request, Error(Code::InvalidArgument, "all is true or false").with("parameter", "all"));
   }
   Result<JsonArray> negotiations = parts.negotiations.processes(all, value("peer"), kMostListed);
-  if (!negotiations) return refused(request, negotiations.error());
+  if (!negotiations) return refuse_operator(request, negotiations.error());
   Result<JsonArray> transfers = parts.transfers.processes(all, value("peer"), kMostListed);
-  if (!transfers) return refused(request, transfers.error());
+  if (!transfers) return refuse_operator(request, transfers.error());
   const bool more = negotiations->size() == kMostListed || transfers->size() == kMostListed;
   JsonArray rows = std::move(*negotiations);
   for (Json& row : *transfers) rows.push_back(std::move(row));
@@ -46,7 +42,7 @@ http::Response show(const ApiParts& parts, const http::Request& request) {
   Result<JsonObject> found = parts.negotiations.process(id);
   if (!found && unknown(found.error())) found = parts.transfers.process(id);
   if (!found && unknown(found.error())) found = fail(no_process());
-  if (!found) return refused(request, found.error());
+  if (!found) return refuse_operator(request, found.error());
   return json(*found);
 }
 
@@ -62,13 +58,13 @@ Result<Code> reason_of(const http::Request& request) {
 
 async::Task<http::Response> end(const ApiParts& parts, http::Request request) {
   const Result<Code> code = reason_of(request);
-  if (!code) co_return refused(request, code.error());
+  if (!code) co_return refuse_operator(request, code.error());
   const std::string id = request.param("process");
   const Error reason(*code, "ended by the operator of this node");
   Status ended = co_await parts.negotiations.end(id, reason);
   if (!ended && unknown(ended.error())) ended = co_await parts.transfers.end(id, reason);
   if (!ended && unknown(ended.error())) ended = fail(no_process());
-  if (!ended) co_return refused(request, ended.error());
+  if (!ended) co_return refuse_operator(request, ended.error());
   co_return show(parts, request);
 }
 

@@ -27,6 +27,10 @@ Handler plain(std::function<http::Response(const http::Request&)> work) {
 
 http::Response refuse(const http::Request& request, const Error& error) { return http::problem(error, request.correlation_id); }
 
+http::Response refuse_operator(const http::Request& request, const Error& error) {
+  return refuse(request, Error(error).with("chain", error.chain()));
+}
+
 http::Response json(const JsonObject& object, int status) {
   auto response = http::json_response(status, to_text(Json(object)));
   response.headers.set("Cache-Control", "no-store");

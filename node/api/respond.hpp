@@ -18,6 +18,8 @@ namespace sekisho::node {
 [[nodiscard]] Handler plain(std::function<http::Response(const http::Request&)> work);
 
 [[nodiscard]] http::Response refuse(const http::Request& request, const Error& error);
+// On the operator's socket: with the whole chain, not the coarse answer of a peer.
+[[nodiscard]] http::Response refuse_operator(const http::Request& request, const Error& error);
 [[nodiscard]] http::Response json(const JsonObject& object, int status = 200);
 
 // Exactly the named parameters may stand in the query, each at most once. Code::InvalidArgument names another.
