@@ -1,6 +1,6 @@
 // How long a process may stay in a state, and the one timer that sees to it. A process is due in a state that is not final
 // since it entered it, whoever is to speak next; what happens then is the owner's: it asks the peer once and ends the
-// process. Transfers that run or are suspended have no deadline, because their agreement bounds them; of them the peer is
+// process, or outwaits it (inquiry.hpp). Transfers that run or are suspended have no deadline, because their agreement bounds them; of them the peer is
 // asked once a day whether it has ended them.
 //
 // The watch polls nothing: while no process is open no timer runs, and each process is in the watch once.

@@ -55,6 +55,13 @@ OutboxFinding judge(const Process& process, const http::ClientResponse& answer) 
 
 }  // namespace
 
+std::chrono::hours outwait(const Negotiation& process) {
+  const bool verified = process.role == Role::Consumer && process.acknowledged() == policy::NegotiationState::Verified;
+  return std::chrono::hours(verified ? 6 * 24 : 0);
+}
+
+std::chrono::hours outwait(const Transfer&) { return std::chrono::hours(0); }
+
 OutboxFinding judge_answer(const Negotiation& process, const http::ClientResponse& answer) { return judge(process, answer); }
 
 OutboxFinding judge_answer(const Transfer& process, const http::ClientResponse& answer) { return judge(process, answer); }

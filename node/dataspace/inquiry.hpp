@@ -1,6 +1,8 @@
 // What a peer's answer to a GET of a process says of it. Internal to this room.
 #pragma once
 
+#include <chrono>
+
 #include "node/dataspace/negotiation.hpp"
 #include "node/dataspace/outbox.hpp"
 #include "node/dataspace/transfer.hpp"
@@ -13,5 +15,10 @@ namespace sekisho::node {
 // Whatever cannot be this peer's word about this process (HTML, other pids, an unknown state) is Unusable.
 [[nodiscard]] OutboxFinding judge_answer(const Negotiation& process, const http::ClientResponse& answer);
 [[nodiscard]] OutboxFinding judge_answer(const Transfer& process, const http::ClientResponse& answer);
+
+// How long after it was first asked for a process goes on when the peer tells no end of it. Only a consumer that has verified
+// waits: at its own deadline the provider takes the agreement for final, and this side must not have ended it then.
+[[nodiscard]] std::chrono::hours outwait(const Negotiation& process);
+[[nodiscard]] std::chrono::hours outwait(const Transfer& process);
 
 }  // namespace sekisho::node

@@ -4,8 +4,7 @@
 namespace sekisho::node {
 namespace {
 
-// Beyond its deadline, for a consumer that has verified and knows no end of it: how long, and how often it asks.
-constexpr std::chrono::hours kOutwait{6 * 24};
+// How often a consumer that has verified asks while it outwaits its provider.
 constexpr std::chrono::hours kAskAgain{1};
 
 }  // namespace
@@ -145,8 +144,7 @@ async::Task<std::optional<Instant>> NegotiationService::overdue(std::string pid)
     reason = finalized.error();
   }
   // At its own deadline the provider takes what it called final for final, heard or not: who has verified outwaits that.
-  const bool verified = (*process)->role == Role::Consumer && (*process)->acknowledged() == policy::NegotiationState::Verified;
-  if (there && verified && !taken && now < *due + kOutwait) co_return now + kAskAgain;
+  if (there && !taken && now < *due + outwait(**process)) co_return now + kAskAgain;
   Status ended = co_await impl_->end_by_pid(pid, std::move(reason), there, (*process)->since);
   if (!ended) log_warn("dataspace.overdue", ended.error(), {{"process", pid}});
   co_return ended ? std::nullopt : soon;

@@ -68,8 +68,14 @@ class ProcessStore {
   }
   // The outbox sends: from now on processes may be overdue.
   void started() { watch_->start(); }
-  // Where the row shows none: the process has no deadline.
+  // When it ends, however the peer answers until then. nullopt: it has no deadline.
   [[nodiscard]] std::optional<Instant> deadline(const Process& process) const {
+    const std::optional<Instant> first = overdue_at(process);
+    return first ? std::optional(*first + outwait(process)) : std::nullopt;
+  }
+
+  // From when on the peer is asked.
+  [[nodiscard]] std::optional<Instant> overdue_at(const Process& process) const {
     if (process.ended()) return std::nullopt;
     // A final state that the peer has not acknowledged is not reached yet.
     std::optional<std::chrono::milliseconds> patience = patience_for(process.acknowledged(), limits_.patience);
@@ -78,10 +84,10 @@ class ProcessStore {
     return process.since + *patience;
   }
 
-  // When the watch is to look at it: at its deadline, and without one after a day.
+  // When the watch is to look at it first; where nothing ends the process, after a day.
   [[nodiscard]] std::optional<Instant> due(const Process& process) const {
     if (process.ended()) return std::nullopt;
-    return deadline(process).value_or(process.since + kInquiry);
+    return overdue_at(process).value_or(process.since + kInquiry);
   }
 
   [[nodiscard]] Status load() {

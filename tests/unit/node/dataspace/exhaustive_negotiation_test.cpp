@@ -291,6 +291,20 @@ INSTANTIATE_TEST_SUITE_P(All, Negotiations,
                                   std::string(policy::to_text(std::get<2>(p.param)));
                          });
 
+// What an operator is shown is when the process ends, not when the peer is first asked.
+TEST(NegotiationDeadlines, AConsumerThatHasVerifiedOutwaitsItsProvider) {
+  const Quiet quiet;
+  OneNode one(quiet);
+  const auto hours = [&one](const Talk& talk) {
+    const JsonObject shown = one.node->negotiations->process(talk.pid).value();
+    const auto time = [&shown](const char* name) { return from_rfc3339(get_string(shown, name).value()).value(); };
+    return std::chrono::duration_cast<std::chrono::hours>(time("deadline") - time("since")).count();
+  };
+  EXPECT_EQ(hours(reach(one, Role::Provider, Begun::Request, S::Verified)), 24);
+  EXPECT_EQ(hours(reach(one, Role::Consumer, Begun::Request, S::Verified)), 7 * 24);
+  EXPECT_EQ(hours(reach(one, Role::Consumer, Begun::Request, S::Agreed)), 4);
+}
+
 class Offering final : public Quiet {
  public:
   using Quiet::next;
