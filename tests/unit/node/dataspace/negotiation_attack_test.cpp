@@ -211,7 +211,7 @@ TEST(NegotiationAttack, ALateRefusalEndsNothingThatMovedOn) {
   const Error refusal(Code::PeerRefused, "too late");
   async::sync_wait(nodes.farm->negotiations->refused(late, refusal, true));
   EXPECT_EQ(nodes.farm->negotiations->state(late.process), "VERIFIED");
-  EXPECT_EQ(nodes.farm->agreements.all().size(), 1U);
+  EXPECT_TRUE(eventually([&] { return nodes.farm->agreements.all().size() == 1; }));
 }
 
 // A consumer that has FINALIZED may not have acknowledged it: what it began under the agreement ends with the negotiation.

@@ -311,6 +311,8 @@ TEST(CounterOffer, FollowsACounterRequest) {
   EXPECT_EQ(nodes.trade->negotiations->state(at_trade), "REQUESTED");
   ASSERT_TRUE(async::sync_wait(nodes.farm->negotiations->send(*at_farm, M::Offer)));
   ASSERT_TRUE(eventually([&] { return nodes.trade->negotiations->state(at_trade) == "FINALIZED"; }));
+  // The book has it a moment after the process is final.
+  ASSERT_TRUE(eventually([&] { return nodes.trade->agreements.all().size() == 1; }));
   EXPECT_EQ(nodes.trade->agreements.all().front()->offer, kOther);
 }
 
