@@ -1,11 +1,7 @@
 #include "node/dataspace/agreement_hold.hpp"
 
-#include <algorithm>
-
 namespace sekisho::node {
 namespace {
-
-constexpr std::string_view kState = "state";
 
 std::string_view name_of(Role role) { return role == Role::Provider ? "provider" : "consumer"; }
 
@@ -26,14 +22,8 @@ Result<std::string> hold_of(const Storage& storage, const Digest& agreement) {
 }
 
 Error withdrawn_by(Role role) {
-  return Error(Code::AgreementUnknown, "the " + std::string(name_of(role)) + " withdrew the agreement")
-      .with(std::string(kState), std::string(kWithdrawn))
+  return Error(Code::AgreementWithdrawn, "the " + std::string(name_of(role)) + " withdrew the agreement")
       .with("by", std::string(name_of(role)));
-}
-
-bool says_withdrawn(const Error& error) {
-  return error.code == Code::AgreementUnknown &&
-         std::ranges::any_of(error.help, [](const auto& h) { return h.first == kState && h.second == kWithdrawn; });
 }
 
 Status not_held(const Storage& storage, const AgreementRecord& agreement) {

@@ -1,8 +1,8 @@
-// What stands against an agreement, in the database and on the wire. Rows of family Exchange: "hold" ‖ agreement digest →
-// "suspended", "withdrawn" (by this node) or "withdrawn by the peer"; none: it is active. A withdrawal is final.
+// What stands against an agreement, in the database and on the wire. Rows of family Exchange: "hold" ‖ agreement digest
+// → "suspended", "withdrawn" (by this node) or "withdrawn by the peer"; none: it is active. A withdrawal is final.
 //
-// On the wire it is the code AGREEMENT_UNKNOWN with help "state": "withdrawn" and "by": "provider" or "consumer", in the
-// termination of every transfer under the agreement and in the answer to every later request.
+// On the wire a withdrawal is the code AGREEMENT_WITHDRAWN with help "by": "provider" or "consumer", in the termination
+// of every transfer under the agreement and in the answer to every later request.
 #pragma once
 
 #include <optional>
@@ -25,8 +25,6 @@ inline constexpr std::string_view kWithdrawnByPeer = "withdrawn by the peer";
 [[nodiscard]] Result<std::string> hold_of(const Storage& storage, const Digest& agreement);
 
 [[nodiscard]] Error withdrawn_by(Role role);
-// Whether a peer's words say that it withdrew the agreement.
-[[nodiscard]] bool says_withdrawn(const Error& error);
 
 // Why nothing crosses under it now: withdrawn_by() whoever did, or TransferNotStarted. Success while it is active.
 [[nodiscard]] Status not_held(const Storage& storage, const AgreementRecord& agreement);

@@ -49,7 +49,7 @@ Result<std::shared_ptr<const AgreementRecord>> TransferService::Impl::agreement_
     return fail(Code::AgreementUnknown, fmt::format("no agreement {} with {}", message.agreement_id, peer.dns));
   }
   const Status held = not_held(parts.storage, *agreement);
-  if (!held && held.error().code == Code::AgreementUnknown) return fail(held.error());  // a suspension waits with its data
+  if (!held && held.error().code == Code::AgreementWithdrawn) return fail(held.error());  // a suspension waits with its data
   return agreement;
 }
 

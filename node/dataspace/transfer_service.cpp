@@ -208,7 +208,7 @@ async::Task<Result<http::Response>> TransferService::Impl::take_end(Held held, p
   change.next.enter(*state);
   change.next.see(digest);
   if (kind == policy::TransferMessage::Termination) change.next.blame(reason);
-  const bool gone = kind == policy::TransferMessage::Termination && says_withdrawn(reason);
+  const bool gone = kind == policy::TransferMessage::Termination && reason.code == Code::AgreementWithdrawn;
   const RecordedAgreement agreement = gone ? parts.agreements.find(held.process->agreement) : nullptr;
   if (agreement) {
     Status kept = add_withdrawal(change, *agreement);

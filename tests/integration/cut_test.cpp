@@ -175,7 +175,7 @@ TEST_P(RetiredBy, TheOtherSideLearnsThatTheAgreementIsGone) {
   EXPECT_TRUE(shows(own, "\"withdrawn\""));
   EXPECT_TRUE(eventually([&] { return shows(other, "\"withdrawn by the peer\""); }, std::chrono::seconds(60)));
   const auto refused = world.trade.service("GET", data_target("large"));
-  EXPECT_EQ(code_in(refused), "AGREEMENT_UNKNOWN") << refused.body;
+  EXPECT_EQ(code_in(refused), "AGREEMENT_WITHDRAWN") << refused.body;
   EXPECT_NE(refused.body.find(GetParam().by_provider ? "\"by\":\"provider\"" : "\"by\":\"consumer\""), std::string::npos)
       << refused.body;
   EXPECT_EQ(other.operate("POST", "/agreements/" + agreement(other) + "/resume").status, 409);
