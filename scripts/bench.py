@@ -13,13 +13,14 @@ import sys
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE / "demo"))
+sys.path[:0] = [str(HERE / "demo"), str(HERE / "lib")]
 
 import offers  # noqa: E402
 import steps_zones  # noqa: E402
+from ports import reserve_port  # noqa: E402
 from report import DemoError, Report  # noqa: E402
 from steps_exchange import good, new_client  # noqa: E402
-from world import World, curl, free_ports  # noqa: E402
+from world import World, curl  # noqa: E402
 
 RAISED = {"open_exchanges": 1000000, "open_exchange_age": "24h"}
 DATASET = "bench-record"
@@ -96,7 +97,7 @@ class Bench:
         (root / "www").mkdir(parents=True, exist_ok=True)
         for name, octets in files.items():
             (root / "www" / name).write_bytes(octets)
-        self.nginx_port = free_ports(1)[0]
+        self.nginx_port = reserve_port()
         keys = self.world.farm.keys
         config = f"""user root;
 worker_processes 2;

@@ -11,7 +11,7 @@ import sys
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE / "demo"))
+sys.path[:0] = [str(HERE / "demo"), str(HERE / "lib")]
 
 import bench_profile  # noqa: E402
 import bench_shops  # noqa: E402

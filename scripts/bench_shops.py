@@ -10,8 +10,9 @@ import urllib.parse
 
 import offers
 import steps_zones
+from ports import reserve_port
 from report import DemoError
-from world import curl, free_ports
+from world import curl
 
 SHOPS, SIZE, PAGE = 100, 1000, 100
 PRODUCTS = ("Strawberry", "Apple", "Tea", "Rice", "Beef", "Salmon", "Honey", "Barley", "Melon", "Yuzu")
@@ -74,7 +75,7 @@ def search_paths():
 # ---- a hundred catalogues ----------------------------------------------------------------------------------------
 class Shops:
     def __init__(self, world):
-        self.world, self.port = world, free_ports(1)[0]
+        self.world, self.port = world, reserve_port()
         self.names = [f"shop{n:03}.eu.example" for n in range(SHOPS)]
         self.policy = json.dumps(offers.policy(offers.stamp(365 * 86400), 10**9) | {"@type": "Offer"})
         self.contexts = {}

@@ -6,12 +6,15 @@ import os
 import pathlib
 import shutil
 import signal
-import socket
 import subprocess
+import sys
 import time
 
-import services
-from report import DemoError
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
+
+import services  # noqa: E402
+from ports import reserve_port  # noqa: E402
+from report import DemoError  # noqa: E402
 
 ZONES = {"jp": ("JP", "jp.example"), "eu": ("EU", "eu.example"), "xx": ("XX", "xx.example")}
 NODES = {
@@ -22,19 +25,6 @@ NODES = {
 }
 SERVICES = ("hub", "broker", "shed")  # beside the nodes; see services.py
 START_TIMEOUT = 20.0
-
-
-def free_ports(n):
-    """Ports that are free now; held together so that no two are the same."""
-    held = []
-    for _ in range(n):
-        s = socket.socket()
-        s.bind(("127.0.0.1", 0))
-        held.append(s)
-    ports = [s.getsockname()[1] for s in held]
-    for s in held:
-        s.close()
-    return ports
 
 
 class Node:
@@ -123,15 +113,14 @@ class World:
         if self.root.exists():
             shutil.rmtree(self.root)
         self.root.mkdir(parents=True)
-        ports = free_ports(2 * len(NODES) + len(SERVICES))
         self.nodes = {}
         for dns, (zone, organization) in NODES.items():
-            self.nodes[dns] = Node(self, dns, zone, organization, ports.pop(), ports.pop())
+            self.nodes[dns] = Node(self, dns, zone, organization, reserve_port(), reserve_port())
         self.farm = self.nodes["farm.jp.example"]
         self.trade = self.nodes["trade.eu.example"]
         self.clinic = self.nodes["clinic.eu.example"]
         self.stranger = self.nodes["node.xx.example"]
-        self.services = {name: services.Service(self.root, name, ports.pop()) for name in SERVICES}
+        self.services = {name: services.Service(self.root, name, reserve_port()) for name in SERVICES}
         self.web_ca = self.root / "web-ca.pem"
 
     def run(self, *command, expect=0, stdin=None):

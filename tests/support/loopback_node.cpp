@@ -1,9 +1,5 @@
 #include "tests/support/loopback_node.hpp"
 
-#include <arpa/inet.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <fstream>
 #include <stdexcept>
 #include <thread>
@@ -14,6 +10,7 @@
 #include "base/core/encoding.hpp"
 #include "base/core/file.hpp"
 #include "base/crypto/digest.hpp"
+#include "tests/support/reserved_port.hpp"
 #include "trust/zone/node_folder.hpp"
 
 namespace sekisho::test {
@@ -23,20 +20,6 @@ template <class T>
 T must(Result<T> result) {
   if (!result) throw std::runtime_error("loopback: " + result.error().chain());
   if constexpr (!std::is_void_v<T>) return std::move(*result);
-}
-
-// A port that is free now; the record in the snapshot names it before the node listens.
-std::uint16_t free_port() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in at{};
-  at.sin_family = AF_INET;
-  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof at;
-  const bool bound = ::bind(fd, reinterpret_cast<const sockaddr*>(&at), size) == 0 &&
-                     ::getsockname(fd, reinterpret_cast<sockaddr*>(&at), &size) == 0;
-  ::close(fd);
-  if (!bound) throw std::runtime_error("loopback: no free port");
-  return ntohs(at.sin_port);
 }
 
 void write(const std::filesystem::path& path, std::string_view text, mode_t mode = 0600) {
@@ -67,7 +50,7 @@ LoopbackNode make_node(const std::filesystem::path& root, TestZone& zone, const 
   out.settings.operator_socket = out.folder / "operator.sock";
   out.settings.service_certificate = out.folder / "service.pem";
   out.settings.service_key = out.folder / "service.key";
-  out.settings.peer = {"127.0.0.1", free_port()};
+  out.settings.peer = {"127.0.0.1", reserve_port()};
   out.settings.service = {"127.0.0.1", 0};
   out.settings.clock_uncertainty = std::chrono::milliseconds(100);
   out.settings.workers = 2;
@@ -102,11 +85,12 @@ Json policy(Instant until, int count) {
       {"permission",
        JsonArray{JsonObject{
            {"action", "use"},
-           {"constraint",
-            JsonArray{limit("odrl:purpose", "isAnyOf", JsonArray{JsonObject{{"@id", kFoodSafety}}}),
-                      limit(profile + "recipientZone", "eq", "eu"),
-                      limit("odrl:dateTime", "lt", JsonObject{{"@value", to_rfc3339(until)}, {"@type", "xsd:dateTime"}}),
-                      limit("odrl:count", "lteq", JsonObject{{"@value", std::to_string(count)}, {"@type", "xsd:integer"}})}}}}},
+           {"constraint", JsonArray{limit("odrl:purpose", "isAnyOf", JsonArray{JsonObject{{"@id", kFoodSafety}}}),
+                                    limit(profile + "recipientZone", "eq", "eu"),
+                                    limit("odrl:dateTime", "lt",
+                                          JsonObject{{"@value", to_rfc3339(until)}, {"@type", "xsd:dateTime"}}),
+                                    limit("odrl:count", "lteq",
+                                          JsonObject{{"@value", std::to_string(count)}, {"@type", "xsd:integer"}})}}}}},
       {"profile", JsonArray{profile}}};
 }
 
@@ -142,7 +126,8 @@ void LoopbackNode::install_snapshot(BytesView snapshot) {
   if (node) must(node->reload_snapshot());
 }
 
-http::ClientResponse LoopbackNode::service(std::string method, std::string target, std::string body, http::Headers headers) {
+http::ClientResponse LoopbackNode::service(std::string method, std::string target, std::string body,
+                                           http::Headers headers) {
   http::TlsClientOptions tls;
   tls.ca_pem = ca_pem;
   http::ClientOptions options;
@@ -178,7 +163,9 @@ std::shared_ptr<const http::TlsClientContext> LoopbackNode::peer_context() const
   const trust::NodeFolder own = must(trust::load_node_folder(settings.keys));
   http::TlsClientOptions tls;
   tls.identity = http::TlsIdentity{own.tls_chain_pem, must(own.keys.tls.pem())};
-  tls.judge = [](std::span<const Bytes>) -> Result<std::shared_ptr<const void>> { return std::shared_ptr<const void>(); };
+  tls.judge = [](std::span<const Bytes>) -> Result<std::shared_ptr<const void>> {
+    return std::shared_ptr<const void>();
+  };
   return must(http::TlsClientContext::make(std::move(tls)));
 }
 
@@ -208,7 +195,8 @@ LoopbackWorld::LoopbackWorld() {
   publish();
   std::ofstream rows(folder.path() / "rows.ndjson");
   for (int n = 0; n < 6; ++n) {
-    rows << fmt::format("{{\"lot\":\"{}\",\"value\":{},\"grower\":{{\"name\":\"{}\"}}}}\n", n % 2 == 0 ? 'A' : 'B', n, kGrower);
+    rows << fmt::format("{{\"lot\":\"{}\",\"value\":{},\"grower\":{{\"name\":\"{}\"}}}}\n", n % 2 == 0 ? 'A' : 'B', n,
+                        kGrower);
   }
   write(folder.path() / "large.ndjson", [] {
     std::string large;
@@ -256,9 +244,12 @@ JsonObject LoopbackWorld::offers() const {
     JsonObject dataset{{"id", row.id}, {"title", row.id}, {"source", row.source}, {"media", "application/x-ndjson"}};
     if (row.shaped) dataset["view"] = view();
     datasets.push_back(std::move(dataset));
-    offers.push_back(JsonObject{{"id", fmt::format("offer-{}", row.id)}, {"dataset", row.id}, {"policy", policy(row.until, row.count)}});
+    offers.push_back(JsonObject{
+        {"id", fmt::format("offer-{}", row.id)}, {"dataset", row.id}, {"policy", policy(row.until, row.count)}});
   }
-  return JsonObject{{"sources", std::move(sources)}, {"datasets", std::move(datasets)}, {"offers", std::move(offers)},
+  return JsonObject{{"sources", std::move(sources)},
+                    {"datasets", std::move(datasets)},
+                    {"offers", std::move(offers)},
                     {"clients", clients_of(farm)}};
 }
 

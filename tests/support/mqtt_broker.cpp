@@ -12,6 +12,8 @@
 #include <fstream>
 #include <stdexcept>
 
+#include "tests/support/reserved_port.hpp"
+
 namespace sekisho::test {
 
 namespace {
@@ -24,17 +26,6 @@ sockaddr_in loopback(std::uint16_t port) {
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   address.sin_port = htons(port);
   return address;
-}
-
-std::uint16_t free_port() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address = loopback(0);
-  socklen_t size = sizeof address;
-  const bool bound = ::bind(fd, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
-                     ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
-  ::close(fd);
-  if (!bound) throw std::runtime_error("no free port");
-  return ntohs(address.sin_port);
 }
 
 bool answers(std::uint16_t port) {
@@ -50,7 +41,7 @@ bool answers(std::uint16_t port) {
 bool MqttBroker::available() { return ::access(kProgram, X_OK) == 0 && ::access("/usr/bin/mosquitto_pub", X_OK) == 0; }
 
 MqttBroker::MqttBroker(std::string folder, MqttBrokerOptions options)
-    : folder_(std::move(folder)), options_(std::move(options)), port_(free_port()) {
+    : folder_(std::move(folder)), options_(std::move(options)), port_(reserve_port()) {
   std::ofstream(folder_ + "/mosquitto.conf") << "listener " << port_ << " 127.0.0.1\n"
                                              << options_.settings << "\n"
                                              << "persistence true\npersistence_location " << folder_ << "/\n"

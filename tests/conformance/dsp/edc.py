@@ -9,7 +9,7 @@ import time
 
 import edc_runtime
 from edc_runtime import Edc, call
-from official import free_port
+from ports import reserve_port
 from suite import start_node
 
 CONTEXT = ["https://w3id.org/dspace/2025/1/context.jsonld"]
@@ -215,7 +215,7 @@ def main():
         process = None
         try:
             edc.furnish(ASSET)
-            settings = {"port": free_port(), "strategy": "product", "delay_ms": 500, "peer": {
+            settings = {"port": reserve_port(), "strategy": "product", "delay_ms": 500, "peer": {
                 "participant": Edc.PARTICIPANT, "address": edc.base,
                 "authorization": json.dumps({"clientId": SELF, "region": "eu", "audience": edc.base})}}
             process, ready = start_node(program, work, settings)

@@ -7,12 +7,15 @@ import os
 import pathlib
 import shutil
 import subprocess
+import sys
 import threading
 import time
 import urllib.error
 import urllib.request
 
-from official import free_port
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "scripts/lib"))
+
+from ports import reserve_port  # noqa: E402
 
 VERSION = "0.15.1"
 NS = "https://w3id.org/edc/v0.0.1/ns/"
@@ -100,7 +103,7 @@ class Edc:
     PARTICIPANT = "did:web:edc.lab.example"
 
     def __init__(self, library, work):
-        self.ports = {name: free_port() for name in ("default", "management", "protocol", "control", "version")}
+        self.ports = {name: reserve_port() for name in ("default", "management", "protocol", "control", "version")}
         self.plane = DataPlane()
         lines = {"edc.participant.id": self.PARTICIPANT, "edc.hostname": "127.0.0.1",
                  "web.http.port": self.ports["default"], "web.http.path": "/api",

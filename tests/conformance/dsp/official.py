@@ -3,10 +3,14 @@
 import pathlib
 import re
 import shutil
-import socket
 import subprocess
+import sys
 import tempfile
 import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "scripts/lib"))
+
+from ports import reserve_port  # noqa: E402
 
 SUITE = "org.eclipse.dataspacetck.dsp.suite.DspTckSuite"
 TESTS = 65  # of 1.0.1: 67, of which two are disabled
@@ -15,12 +19,6 @@ LIMIT = 600  # seconds for the whole run
 
 def numbered(prefix, tests):
     return {f"{prefix}_{group:02}_{i:02}": f"{group:02}{i:02}" for group, most in tests for i in range(1, most + 1)}
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def properties(ready, port):
@@ -61,7 +59,7 @@ def run(program, folder, start_node):
     if not any(pathlib.Path(folder).glob("*.jar")):
         print(f"no jars in {folder}")
         return 1
-    port = free_port()
+    port = reserve_port()
     settings = {"peer": {"participant": "TCK_PARTICIPANT", "address": f"http://localhost:{port}", "authorization": "any"}}
     with tempfile.TemporaryDirectory(prefix="sekisho-dsp-") as work:
         process, ready = start_node(program, work, settings)

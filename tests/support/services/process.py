@@ -9,19 +9,18 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.error
 import urllib.request
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "scripts/lib"))
+
+from ports import reserve_port  # noqa: E402
+
 START_TIMEOUT = 30.0
 _running = []
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def _die_with_parent():
@@ -49,7 +48,7 @@ class Service:
 
     def __init__(self, name, folder=None):
         self.name = name
-        self.port = free_port()
+        self.port = reserve_port()
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix=f"sekisho-{name}-"))
         self.own_folder = folder is None
         self.log = self.folder / "log.txt"
