@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 OVERTIME = 120  # s that a fuzzer may go on after its time, to end what it runs
@@ -39,25 +40,45 @@ def run(build, name, program, seconds, keep):
     return result.returncode, result.stderr, findings
 
 
+def executions(log):
+    return number(r"stat::number_of_executed_units:\s*(\d+)", log)
+
+
 def number(pattern, text):
     found = re.findall(pattern, text)
     return int(found[-1]) if found else 0
 
 
+@dataclass
+class Outcome:
+    """What a target and its planted twin came to; `planted_after` is None where the overflow was not found."""
+
+    name: str
+    executions: int
+    edges: int
+    findings: int
+    planted_after: int | None
+    details: list
+
+    @property
+    def good(self):
+        return self.findings == 0 and self.executions > 0 and self.planted_after is not None
+
+    def line(self):
+        planted = "NOT FOUND" if self.planted_after is None else f"found after {self.planted_after}"
+        return (f"{self.name:<18} {self.executions:>10} executions {self.edges:>6} edges {self.findings:>2} findings   "
+                f"planted overflow {planted}")
+
+
 def fuzz(build, name, seconds):
-    """Returns (name, good, the lines to print)."""
     code, log, findings = run(build, name, name, seconds, keep=True)
-    executions = number(r"stat::number_of_executed_units:\s*(\d+)", log)
-    edges = number(r"\bcov: (\d+)", log)
-    lines = [f"{name}: {executions} executions, {edges} edges covered, {0 if code == 0 else 1} findings"]
+    details = []
     if code != 0:
-        lines.append(f"  the input lies in {os.path.relpath(findings, ROOT)}")
-        lines += ["  " + line for line in log.splitlines() if re.search(r"ERROR|SUMMARY|^    #[0-6] |deadly", line)][:12]
+        details.append(f"  the input lies in {os.path.relpath(findings, ROOT)}")
+        details += ["  " + line for line in log.splitlines() if re.search(r"ERROR|SUMMARY|^    #[0-6] |deadly", line)][:12]
     planted_code, planted_log, _ = run(build, name, name + "_planted", PLANT_SECONDS, keep=False)
     found = planted_code != 0 and "heap-buffer-overflow" in planted_log and "plant.cpp" in planted_log
-    after = number(r"stat::number_of_executed_units:\s*(\d+)", planted_log)
-    lines.append(f"  planted overflow {'found after ' + str(after) + ' executions' if found else 'NOT FOUND'}")
-    return name, code == 0 and found and executions > 0, lines
+    return Outcome(name, executions(log), number(r"\bcov: (\d+)", log), int(code != 0), executions(planted_log) if found else None, details)
 
 
 def main():
@@ -67,15 +88,16 @@ def main():
     parser.add_argument("--jobs", type=int, default=1, help=f"targets at a time, at most {MOST_JOBS}")
     parser.add_argument("targets", nargs="+")
     arguments = parser.parse_args()
-    good = bad = 0
+    outcomes = []
     with concurrent.futures.ThreadPoolExecutor(max_workers=max(1, min(arguments.jobs, MOST_JOBS))) as pool:
         runs = [pool.submit(fuzz, arguments.build, name, arguments.seconds) for name in arguments.targets]
-        for done in runs:
-            _, fine, lines = done.result()
-            print("\n".join(lines), flush=True)
-            good, bad = good + fine, bad + (not fine)
-    print(f"fuzz: {good} targets clean with their planted overflow found, {bad} not")
-    return 1 if bad else 0
+        for done in concurrent.futures.as_completed(runs):
+            outcomes.append(done.result())
+            print("\n".join([outcomes[-1].line(), *outcomes[-1].details]), flush=True)
+    print(f"fuzz: {len(outcomes)} targets, {arguments.seconds} s each: {sum(o.executions for o in outcomes)} executions, "
+          f"{sum(o.edges for o in outcomes)} edges, {sum(o.findings for o in outcomes)} findings, "
+          f"{sum(o.planted_after is not None for o in outcomes)} planted overflows found")
+    return 0 if all(o.good for o in outcomes) else 1
 
 
 if __name__ == "__main__":

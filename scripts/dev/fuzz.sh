@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # run the fuzz targets under clang 19: fuzz [target] [seconds]
 #
-# All targets, 60 s each, unless named. For each it prints executions, edges covered and findings, then breaks the
-# planted twin of the target (a target that does not find the planted overflow would find nothing else). A finding is
-# kept in build/fuzz/findings. New inputs are kept in build/fuzz/corpus; seeds are tests/fuzz/seeds.
+# All targets, 60 s each and two at a time, unless named. Each prints one line: executions, edges covered, findings, and
+# after how many executions its planted twin broke (a target that does not find the planted overflow would find nothing
+# else). A finding is kept in build/fuzz/findings, new inputs in build/fuzz/corpus; seeds are tests/fuzz/seeds.
 . scripts/lib/common.sh
 target=""
 seconds=60
