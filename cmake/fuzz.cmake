@@ -25,6 +25,7 @@ function(sekisho_fuzz name)
   else()
     add_library(fuzz_case_${name} OBJECT ${arg_SOURCES})
     target_link_libraries(fuzz_case_${name} PUBLIC ${arg_DEPS} sekisho_flags)
+    target_precompile_headers(fuzz_case_${name} REUSE_FROM pch_core)
     target_compile_definitions(fuzz_case_${name} PRIVATE
       SEKISHO_SOURCE_DIR="${CMAKE_SOURCE_DIR}" LLVMFuzzerTestOneInput=sekisho_fuzz_${name})
   endif()

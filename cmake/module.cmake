@@ -1,4 +1,4 @@
-# sekisho_module(NAME SOURCES … DEPS …): one static library per room, sources listed by name.
+# sekisho_module(NAME SOURCES … DEPS …): one static library per room, or of what tests share; sources listed by name.
 # sekisho_test(NAME SOURCES … DEPS … [LABELS …] [TIMEOUT s]): one GoogleTest program per room.
 
 # Three precompiled headers of foreign headers only; never a header of the project (stale objects under ccache).
@@ -60,5 +60,6 @@ function(sekisho_test name)
   if("threads" IN_LIST arg_LABELS)
     add_dependencies(threads_tests ${name})
   endif()
-  set_tests_properties(${name} PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}")
+  # What may take longest starts first, so that no core waits at the end.
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${arg_TIMEOUT} COST ${arg_TIMEOUT} LABELS "${arg_LABELS}")
 endfunction()
