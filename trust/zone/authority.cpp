@@ -47,11 +47,14 @@ Authority& Authority::operator=(Authority&&) noexcept = default;
 Authority::~Authority() = default;
 
 Result<Authority> Authority::create(const ZoneProfile& profile, Instant now) {
-  if (!is_zone_id(profile.zone)) return fail(Code::InvalidArgument, "a zone id is 1 to 8 lower-case letters, digits or '-'");
+  if (!is_zone_id(profile.zone))
+    return fail(Code::InvalidArgument, "a zone id is 1 to 8 lower-case letters, digits or '-'");
   Result<AuthorityKeys> keys = generate_keys();
   if (!keys) return fail(keys.error());
   const std::string organization = "Sekisho zone " + profile.zone;
-  const auto name = [&](const char* what) { return SubjectName{profile.country, organization, profile.zone + " " + what}; };
+  const auto name = [&](const char* what) {
+    return SubjectName{profile.country, organization, profile.zone + " " + what};
+  };
   std::vector<std::string> policies = policy_oids(profile.zone, Use::TlsServer, Assurance::Low);
   for (std::string& oid : policy_oids(profile.zone, Use::Statement, Assurance::Low)) policies.push_back(std::move(oid));
 
@@ -66,8 +69,8 @@ Result<Authority> Authority::create(const ZoneProfile& profile, Instant now) {
                                        {now, profile.ca_days});
   if (!cross) return fail(cross.error());
   d.cross_ca = std::move(*cross);
-  Result<Certificate> issuing = issue_ca(issuer, name("issuing CA"), keys->issuing_ca.public_key(), 0, policies,
-                                         {now, profile.ca_days});
+  Result<Certificate> issuing =
+      issue_ca(issuer, name("issuing CA"), keys->issuing_ca.public_key(), 0, policies, {now, profile.ca_days});
   if (!issuing) return fail(issuing.error());
   d.issuing_cas.push_back(std::move(*issuing));
   d.next_root_key = keys->next_root.public_key().digest();
@@ -130,15 +133,17 @@ Result<pb::PeerBook*> Authority::peer(std::string_view zone) const {
   for (pb::PeerBook& p : *book_->mutable_peers()) {
     if (p.zone() == zone) return &p;
   }
-  return fail(Code::NotFound, "zone " + std::string(zone) + " is not known here; import its descriptor first (zone trust)");
+  return fail(Code::NotFound,
+              "zone " + std::string(zone) + " is not known here; import its descriptor first (zone trust)");
 }
 
 Status Authority::trust_peer(BytesView descriptor, const Digest& root_fingerprint, Instant now) {
   Result<ZoneDescriptor> d = ZoneDescriptor::parse(descriptor);
   if (!d) return fail(d.error());
   if (d->root.digest() != root_fingerprint) {
-    return fail(Code::CertificateInvalid, fmt::format("the root of zone {} has the fingerprint {}, not the one compared",
-                                                      d->zone, to_hex(d->root.digest())));
+    return fail(Code::CertificateInvalid,
+                fmt::format("the root of zone {} has the fingerprint {}, not the one compared", d->zone,
+                            to_hex(d->root.digest())));
   }
   if (d->zone == descriptor_.zone) return fail(Code::Conflict, "this is the own zone's descriptor");
   if (now < d->valid_from || now > d->valid_to) return fail(Code::Expired, "the descriptor is not valid now");
@@ -148,6 +153,13 @@ Status Authority::trust_peer(BytesView descriptor, const Digest& root_fingerprin
         return fail(Code::Conflict, "the name spaces of the zones overlap: " + theirs + " and " + own);
       }
     }
+  }
+  if (Status s = check_distinct_cas(descriptor_, *d); !s) return s;
+  for (const pb::PeerBook& p : book_->peers()) {
+    if (p.zone() == d->zone) continue;
+    Result<ZoneDescriptor> other = ZoneDescriptor::parse(as_bytes(p.zone_descriptor()));
+    if (!other) return fail(other.error());
+    if (Status s = check_distinct_cas(*other, *d); !s) return s;
   }
   Result<pb::PeerBook*> known = peer(d->zone);
   if (known) {

@@ -24,7 +24,8 @@ Status check_names(const ZoneDescriptor& d) {
     return fail(Code::InvalidArgument, "a zone needs countries, each two capital letters");
   }
   for (const std::string& host : d.did_hosts) {
-    const bool inside = std::ranges::any_of(d.space.dns_suffixes, [&](const auto& s) { return within_suffix(host, s); });
+    const bool inside =
+        std::ranges::any_of(d.space.dns_suffixes, [&](const auto& s) { return within_suffix(host, s); });
     if (!is_dns_name(host) || !inside) return fail(Code::InvalidArgument, "a DID host outside the zone: " + host);
   }
   for (const ZonePolicy& p : d.policies) {
@@ -106,6 +107,22 @@ Result<ZoneDescriptor> ZoneDescriptor::parse(BytesView signed_bytes) {
   d->id = object->id();
   d->signed_bytes = sekisho::to_bytes(signed_bytes);
   return d;
+}
+
+Status check_distinct_cas(const ZoneDescriptor& a, const ZoneDescriptor& b) {
+  const auto cas_of = [](const ZoneDescriptor& d) {
+    std::vector<Certificate> out = d.issuing_cas;
+    out.push_back(d.root);
+    out.push_back(d.cross_ca);
+    return out;
+  };
+  const std::vector<Certificate> theirs = cas_of(b);
+  for (const Certificate& ca : cas_of(a)) {
+    if (std::ranges::none_of(theirs, [&](const Certificate& o) { return o.subject_der() == ca.subject_der(); }))
+      continue;
+    return fail(Code::Conflict, fmt::format("zones {} and {} both have a CA named {}", a.zone, b.zone, ca.subject()));
+  }
+  return {};
 }
 
 Result<Bytes> sign_descriptor(const ZoneDescriptor& d, const PrivateKey& root_key) {

@@ -17,7 +17,7 @@ namespace sekisho::trust {
 
 struct ZonePolicy {
   std::string oid;
-  std::string use;    // "tls", "statement"
+  std::string use;  // "tls", "statement"
   Assurance level = Assurance::Low;
   std::string meaning;
 };
@@ -40,6 +40,9 @@ struct ZoneDescriptor {
 
   [[nodiscard]] static Result<ZoneDescriptor> parse(BytesView signed_bytes);
 };
+
+// Code::Conflict where a CA of one zone has the name of a CA of the other: a revocation list is found by that name.
+[[nodiscard]] Status check_distinct_cas(const ZoneDescriptor& a, const ZoneDescriptor& b);
 
 // Encodes and signs; id and signed_bytes of the argument are ignored. The result parses.
 [[nodiscard]] Result<Bytes> sign_descriptor(const ZoneDescriptor& descriptor, const PrivateKey& root_key);

@@ -58,6 +58,15 @@ Status check_foreign(const ForeignZone& f, const ZoneDescriptor& own, const Load
   return check_nodes(f.nodes, f.descriptor);
 }
 
+Status check_names(const TrustSnapshot& s, const ZoneDescriptor& zone) {
+  if (Status ok = check_distinct_cas(s.descriptor, zone); !ok) return ok;
+  for (const ForeignZone& f : s.foreign) {
+    if (f.descriptor.zone == zone.zone) return {};
+    if (Status ok = check_distinct_cas(f.descriptor, zone); !ok) return ok;
+  }
+  return {};
+}
+
 Status check_snapshot(const TrustSnapshot& s, const LoadOptions& options) {
   const ZoneDescriptor& own = s.descriptor;
   std::vector<Certificate> cas = own.issuing_cas;
@@ -72,6 +81,8 @@ Status check_snapshot(const TrustSnapshot& s, const LoadOptions& options) {
     }
     zones.push_back(f.descriptor.zone);
     if (f.descriptor.root.digest() == own.root.digest()) return invalid("a foreign zone under the own root");
+    if (Status ok = check_names(s, f.descriptor); !ok)
+      return invalid("the CAs of zone " + f.descriptor.zone, ok.error());
     if (Status ok = check_foreign(f, own, options); !ok) return ok;
   }
   return {};
@@ -106,8 +117,10 @@ Result<std::shared_ptr<const TrustState>> TrustState::load(BytesView anchor_byte
   if (!parsed) return fail(parsed.error());
   Result<Anchor> anchor = read_anchor(anchor_bytes, *parsed);
   if (!anchor) return fail(Code::SnapshotInvalid, "the own zone's anchor does not verify", anchor.error());
-  if (parsed->descriptor.root.digest() != anchor->root) return invalid("the snapshot is under another root than the anchor");
-  if (parsed->descriptor.sequence < anchor->sequence) return invalid("the snapshot's descriptor is older than the anchor");
+  if (parsed->descriptor.root.digest() != anchor->root)
+    return invalid("the snapshot is under another root than the anchor");
+  if (parsed->descriptor.sequence < anchor->sequence)
+    return invalid("the snapshot's descriptor is older than the anchor");
   if (parsed->sequence < options.min_sequence) {
     return fail(Code::SnapshotRollback, fmt::format("snapshot {} of zone {} after {} was seen", parsed->sequence,
                                                     parsed->zone, options.min_sequence));

@@ -52,6 +52,31 @@ TEST_F(Ceremony, AnotherFingerprintIsRefused) {
   EXPECT_EQ(code_of(jp().trust_peer(jp_.descriptor, jp().descriptor().root.digest(), kNow)), Code::Conflict);
 }
 
+// Its revocation lists would be found for the other zone's certificates.
+TEST_F(Ceremony, ACaWithTheNameOfAnotherZonesCaIsRefused) {
+  ZoneDescriptor d = eu().descriptor();
+  const PrivateKey key = must(PrivateKey::generate(KeyKind::P384));
+  d.issuing_cas.push_back(
+      must(issue_ca({d.root, eu().keys().root}, {"JP", "Sekisho zone jp", "jp issuing CA"}, key.public_key(), 0,
+                    policy_oids("eu", Use::Statement, Assurance::Low), {kNow, 30})));
+  ASSERT_EQ(d.issuing_cas.back().subject_der(), jp().descriptor().issuing_cas.front().subject_der());
+  ++d.sequence;
+  const Bytes signed_bytes = must(sign_descriptor(d, eu().keys().root));
+  const Status own = jp().trust_peer(signed_bytes, d.root.digest(), kNow);
+  EXPECT_EQ(code_of(own), Code::Conflict);
+  // Nor with that of a third zone which is known here.
+  test::TestZone xx = test::make_zone("xx", kNow);
+  must(xx.authority->trust_peer(jp_.descriptor, jp().descriptor().root.digest(), kNow));
+  EXPECT_EQ(code_of(xx.authority->trust_peer(signed_bytes, d.root.digest(), kNow)), Code::Conflict);
+  must(xx.authority->trust_peer(eu_.descriptor, d.root.digest(), kNow));
+
+  const auto loaded = load_altered(shared_zones().jp, [&](TrustSnapshot& s) {
+    s.foreign[0].descriptor = must(ZoneDescriptor::parse(signed_bytes));
+  });
+  ASSERT_EQ(code_of(loaded), Code::SnapshotInvalid);
+  EXPECT_NE(loaded.error().chain().find("both have a CA named"), std::string::npos) << loaded.error().chain();
+}
+
 TEST_F(Ceremony, AnotherRootOfAKnownZoneIsRefused) {
   exchange();
   test::TestZone impostor = test::make_zone("eu", kNow);
@@ -143,7 +168,8 @@ TEST_F(Ceremony, OverlappingNameSpacesDoNotRecogniseEachOther) {
   profile.country = "SU";
   profile.dns_suffixes = {"sub.jp.example"};
   const Authority sub = must(Authority::create(profile, kNow));
-  EXPECT_EQ(code_of(jp().trust_peer(sub.descriptor().signed_bytes, sub.descriptor().root.digest(), kNow)), Code::Conflict);
+  EXPECT_EQ(code_of(jp().trust_peer(sub.descriptor().signed_bytes, sub.descriptor().root.digest(), kNow)),
+            Code::Conflict);
 }
 
 TEST_F(Ceremony, TheBooksSurviveAndEveryActLeavesALine) {
