@@ -1,10 +1,13 @@
 #include "trust/pki/path.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/crypto/digest.hpp"
 #include "trust/keys/ossl.hpp"
 #include "trust/keys/private_key.hpp"
+#include "trust/pki/profile.hpp"
 #include "trust/pki/time.hpp"
 
 namespace sekisho::trust {
@@ -132,7 +135,8 @@ Result<VerifiedPath> PathStore::verify(std::span<const Certificate> chain, const
 
 Result<std::vector<Certificate>> parse_chain(std::span<const Bytes> chain_der) {
   if (chain_der.empty()) return fail(Code::CertificateInvalid, "no certificate was presented");
-  if (chain_der.size() > kMaxChainCertificates) return fail(Code::CertificateInvalid, "a chain of more than 6 certificates");
+  if (chain_der.size() > kMaxChainCertificates)
+    return fail(Code::CertificateInvalid, "a chain of more than 6 certificates");
   std::size_t total = 0;
   for (const Bytes& der : chain_der) total += der.size();
   if (total > kMaxChainBytes) return fail(Code::CertificateInvalid, "a chain over 64 KiB");
@@ -151,6 +155,27 @@ Result<std::vector<Certificate>> parse_chain(std::span<const Bytes> chain_der) {
     out.push_back(std::move(*c));
   }
   return out;
+}
+
+std::vector<Certificate> bound_part(std::span<const Certificate> chain) {
+  std::vector<Certificate> out;
+  if (chain.empty()) return out;
+  out.push_back(chain.front());
+  // A path has no certificate twice, so it ends, also where CAs issued each other.
+  while (out.size() < chain.size()) {
+    const auto issuer = std::ranges::find_if(chain, [&](const Certificate& c) {
+      const bool known = std::ranges::any_of(out, [&](const Certificate& o) { return o.digest() == c.digest(); });
+      return !known && check_issued(out.back(), c).has_value();
+    });
+    if (issuer == chain.end()) break;
+    out.push_back(*issuer);
+  }
+  return out;
+}
+
+bool speaks_of(const Crl& crl, const Certificate& certificate, const Certificate& ca) {
+  return certificate.issuer_der() == ca.subject_der() && crl.signed_by(ca).has_value() &&
+         check_issued(certificate, ca).has_value();
 }
 
 Digest chain_digest(std::span<const Bytes> chain_der) {

@@ -3,7 +3,8 @@
 //
 // A store is immutable after build() and may be used from several threads. Errors of verify():
 // CertificateRevoked, SnapshotStale (a CRL is missing or out of date), ZoneNotRecognised (no path to a trusted root),
-// CertificateInvalid (everything else; the message names the rule and the depth). Own rules (recognition, leaf profile) are added by the callers above.
+// CertificateInvalid (everything else; the message names the rule and the depth). Own rules (recognition, leaf profile)
+// are added by the callers above.
 #pragma once
 
 #include <memory>
@@ -28,11 +29,11 @@ inline constexpr std::size_t kMaxChainBytes = 64 * 1024;
 struct PathSettings {
   std::vector<std::string> policies;  // user initial policy set, dotted; empty is refused with explicit_policy
   bool explicit_policy = true;
-  bool inhibit_mapping = false;       // the initial input; the cross-certificate inhibits onward mapping by itself
+  bool inhibit_mapping = false;  // the initial input; the cross-certificate inhibits onward mapping by itself
   bool inhibit_any = true;
   bool strict = true;
-  int depth = 3;                      // intermediates: own cross-CA, cross-certificate, foreign issuing CA
-  std::optional<Use> use;             // none: no purpose (the test suites' paths)
+  int depth = 3;           // intermediates: own cross-CA, cross-certificate, foreign issuing CA
+  std::optional<Use> use;  // none: no purpose (the test suites' paths)
 };
 
 struct VerifiedPath {
@@ -56,6 +57,11 @@ class PathStore {
 
 // Parses a peer's chain within the limits, before any signature work.
 [[nodiscard]] Result<std::vector<Certificate>> parse_chain(std::span<const Bytes> chain_der);
+// What the leaf binds of a chain as somebody sent it: the leaf, and above each certificate one that issued it. Whatever
+// else was sent with them says nothing of the leaf.
+[[nodiscard]] std::vector<Certificate> bound_part(std::span<const Certificate> chain);
+// The CA issued both the certificate and the list. Names do not say that: two CAs may have one name.
+[[nodiscard]] bool speaks_of(const Crl& crl, const Certificate& certificate, const Certificate& ca);
 // SHA-256 over the certificates' digests in order: the key of a cached verdict.
 [[nodiscard]] Digest chain_digest(std::span<const Bytes> chain_der);
 

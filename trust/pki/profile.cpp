@@ -48,11 +48,11 @@ Bytes extension_der(const Certificate& c, int nid) {
 }  // namespace
 
 Status check_issued(const Certificate& subject, const Certificate& issuer) {
+  const bool named = subject.issuer_der() == issuer.subject_der();
   const Digest name = VerifiedSignatures::name_of("certificate", issuer.der(), subject.der(), {});
-  if (subject.issuer_der() == issuer.subject_der() && VerifiedSignatures::shared().contains(name)) return {};
+  if (named && VerifiedSignatures::shared().contains(name)) return {};
   EVP_PKEY* key = X509_get0_pubkey(issuer.native());
-  const bool good = subject.issuer_der() == issuer.subject_der() && key != nullptr &&
-                    X509_verify(subject.native(), key) == 1;
+  const bool good = named && key != nullptr && X509_verify(subject.native(), key) == 1;
   ERR_clear_error();
   if (!good) return broken("the certificate " + subject.subject() + " is not signed by " + issuer.subject());
   VerifiedSignatures::shared().insert(name);
@@ -62,10 +62,12 @@ Status check_issued(const Certificate& subject, const Certificate& issuer) {
 Result<LeafNames> check_leaf(const Certificate& leaf, Use use) {
   if (leaf.dns_names().size() != 1) return fail(Code::CertificateProfile, "a leaf must name exactly one DNS name");
   if (leaf.uris().size() != 1) return fail(Code::CertificateProfile, "a leaf must name exactly one did:web URI");
-  if (leaf.other_names() != 0) return fail(Code::CertificateProfile, "a leaf must name nothing but a DNS name and a DID");
+  if (leaf.other_names() != 0)
+    return fail(Code::CertificateProfile, "a leaf must name nothing but a DNS name and a DID");
   const std::string& dns = leaf.dns_names().front();
   if (!is_dns_name(dns)) return fail(Code::CertificateProfile, "the DNS name of a leaf is not in its one plain form");
-  if (leaf.uris().front() != did_web(dns)) return fail(Code::CertificateProfile, "the DID is not did:web of the DNS name");
+  if (leaf.uris().front() != did_web(dns))
+    return fail(Code::CertificateProfile, "the DID is not did:web of the DNS name");
   if (Status s = check_usage(leaf, use); !s) return fail(s.error());
   if (leaf.not_after() - leaf.not_before() > kMaxLeafLife) {
     return fail(Code::CertificateProfile, "a leaf that lives longer than 398 days");

@@ -42,9 +42,9 @@ Later look_later(const AsOfInput& input, const TrustState& state, std::span<cons
   for (const Bytes& der : input.later_crls) {
     Result<Crl> crl = Crl::parse(der);
     if (!crl || crl->this_update() <= input.at) continue;
-    if (std::ranges::none_of(cas, [&](const Certificate& ca) { return crl->signed_by(ca).has_value(); })) continue;
     for (std::size_t i = 0; i < subjects.size(); ++i) {
-      if (subjects[i].issuer_der() != crl->issuer_der()) continue;
+      const auto is_of = [&](const Certificate& ca) { return speaks_of(*crl, subjects[i], ca); };
+      if (std::ranges::none_of(cas, is_of)) continue;
       if (i == 0) out.leaf_confirmed = true;
       const std::optional<Revocation> found = crl->revocation(subjects[i]);
       if (!found) continue;
@@ -52,7 +52,8 @@ Later look_later(const AsOfInput& input, const TrustState& state, std::span<cons
       if (found->at <= input.at) {
         out.revoked = Error(Code::CertificateRevoked, who + " was revoked at " + to_rfc3339(found->at));
       } else if (found->invalid_since && *found->invalid_since <= input.at) {
-        out.contested = Error(Code::CertificateRevoked, who + " is said to be invalid since " + to_rfc3339(*found->invalid_since));
+        out.contested =
+            Error(Code::CertificateRevoked, who + " is said to be invalid since " + to_rfc3339(*found->invalid_since));
       }
     }
   }
@@ -123,18 +124,20 @@ AsOfReport AsOfSnapshot::judge(const AsOfInput& input) const {
   report.snapshot_seq = s.sequence;
   report.snapshot = s.id;
   if (std::optional<AsOfReport> refused = check_identity(input, s, report)) return *refused;
-  if (Status in_time = state_->in_time(input.at); !in_time) return end(report, verdict_of(in_time.error()), in_time.error());
+  if (Status in_time = state_->in_time(input.at); !in_time)
+    return end(report, verdict_of(in_time.error()), in_time.error());
   Result<PeerIdentity> identity = state_->judge(input.chain_der, input.use, input.at);
   if (!identity) return end(report, verdict_of(identity.error()), identity.error());
   report.identity = std::move(*identity);
 
   if (input.later_crls.empty()) return end(report, AsOfVerdict::ValidUnconfirmed, unconfirmed());
-  Result<std::vector<Certificate>> subjects = parse_chain(input.chain_der);
-  if (!subjects) return end(report, AsOfVerdict::Invalid, subjects.error());
+  Result<std::vector<Certificate>> chain = parse_chain(input.chain_der);
+  if (!chain) return end(report, AsOfVerdict::Invalid, chain.error());
+  std::vector<Certificate> subjects = bound_part(*chain);
   if (const ForeignZone* f = state_->foreign_zone(report.identity.zone); f != nullptr && f->cross_certificate) {
-    subjects->push_back(*f->cross_certificate);
+    subjects.push_back(*f->cross_certificate);
   }
-  Later later = look_later(input, *state_, *subjects);
+  Later later = look_later(input, *state_, subjects);
   if (later.revoked) return end(report, AsOfVerdict::Invalid, std::move(*later.revoked));
   if (later.contested) return end(report, AsOfVerdict::Contested, std::move(*later.contested));
   if (!later.leaf_confirmed) return end(report, AsOfVerdict::ValidUnconfirmed, unconfirmed());

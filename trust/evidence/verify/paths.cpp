@@ -50,16 +50,18 @@ bool lets_leave(StatementKind kind) {
   return kind == StatementKind::Release || kind == StatementKind::StreamOpen || kind == StatementKind::StreamHead;
 }
 
-// These commit their issuer. The others ask, refuse, end or acknowledge: they grant nothing, a recognition that has gone
-// is the reason for many of them, and they bind their issuer by the path at home.
+// These commit their issuer. The others ask, refuse, end or acknowledge: they grant nothing, a recognition that has
+// gone is the reason for many of them, and they bind their issuer by the path at home.
 bool needs_recognition(StatementKind kind) {
   return lets_leave(kind) || kind == StatementKind::Agreement || kind == StatementKind::Request ||
          kind == StatementKind::Terms;
 }
 
-bool not_recognised(const AsOfReport& answer) {
+// The snapshot itself says so: that no path is found can have other causes, and those speak against the chain.
+bool not_recognised(const Question& q, const AsOfReport& answer) {
   return answer.verdict == AsOfVerdict::Invalid &&
-         (answer.reason.code == Code::RecognitionSuspended || answer.reason.code == Code::ZoneNotRecognised);
+         (answer.reason.code == Code::RecognitionSuspended || answer.reason.code == Code::ZoneNotRecognised) &&
+         !recognises(q.snapshot->snapshot, q.item->statement.issuer.zone, q.at());
 }
 
 struct Judge {
@@ -69,8 +71,8 @@ struct Judge {
   Findings& findings;
   Words words;
   std::vector<std::pair<Instant, Bytes>> crls;
-  std::map<Digest, Ended> ended;                                       // by leaf; of the issuers alone
-  std::map<Digest, Result<AsOfSnapshot>> prepared;                     // by id; each checked once
+  std::map<Digest, Ended> ended;                                         // by leaf; of the issuers alone
+  std::map<Digest, Result<AsOfSnapshot>> prepared;                       // by id; each checked once
   std::map<std::pair<Digest, Digest>, std::vector<Question>> questions;  // by snapshot and leaf
 
   void ask_at_home(const StatementItem& item, const std::vector<Bytes>& chain) {
@@ -93,7 +95,8 @@ struct Judge {
   void ask_abroad(const StatementItem& item, const std::vector<Bytes>& chain) {
     const Statement& s = item.statement;
     const Party& other = *item.counterpart;
-    const std::chrono::microseconds apart = std::min<std::chrono::microseconds>(s.clock.uncertainty, kSnapshotSkew) + kPeerClock;
+    const std::chrono::microseconds apart =
+        std::min<std::chrono::microseconds>(s.clock.uncertainty, kSnapshotSkew) + kPeerClock;
     const Word word = words.at(other.zone, other.did, s.issuer.zone, s.time, apart);
     if (!word.newest) {
       return findings.fault(Verdict::Indeterminate, "recognition", item.member,
@@ -116,7 +119,8 @@ struct Judge {
     const std::string what = fmt::format("the zone {} did not recognise the zone {} by its snapshot {} of {}",
                                          s.issuer.zone, other, newest.sequence, to_rfc3339(newest.created));
     if (word.held && recognises(word.held->snapshot, other, s.time)) {
-      return findings.fault(Verdict::Contested, "recognition", item.member, what + still_held(s.issuer.did, *word.held));
+      return findings.fault(Verdict::Contested, "recognition", item.member,
+                            what + still_held(s.issuer.did, *word.held));
     }
     findings.fault(Verdict::InvalidAtExchange, "recognition", item.member, what);
   }
@@ -132,7 +136,7 @@ struct Judge {
     }
     const TrustSnapshot& snapshot = q.snapshot->snapshot;
     const AsOfInput input{q.snapshot->signed_bytes, roots, *q.chain, Use::Statement, q.at(), snapshot.id,
-                          snapshot.sequence, later};
+                          snapshot.sequence,        later};
     if (judge) return judge(input);
     auto found = prepared.find(snapshot.id);
     if (found == prepared.end()) found = prepared.emplace(snapshot.id, AsOfSnapshot::prepare(snapshot)).first;
@@ -148,9 +152,10 @@ struct Judge {
     const std::string& member = q.item->member;
     const Statement& s = q.item->statement;
     if (!needs_recognition(s.kind)) {
-      return findings.pass(q.group, member,
-                           s.issuer.did + " lets nothing leave by it and needed no recognition: " + refusal.reason.message,
-                           Verdict::ValidUnconfirmed);
+      return findings.pass(
+          q.group, member,
+          s.issuer.did + " lets nothing leave by it and needed no recognition: " + refusal.reason.message,
+          Verdict::ValidUnconfirmed);
     }
     std::string what = s.issuer.did + " " + q.under + ": " + refusal.reason.message;
     if (q.held) {
@@ -176,13 +181,14 @@ struct Judge {
       return true;
     }
     if (!invalid_since || *invalid_since > q.at()) return false;
-    findings.fault(Verdict::Contested, q.group, q.item->member,
-                   subject + " is said to be invalid since " + to_rfc3339(*invalid_since) + " by a newer list of its zone");
+    findings.fault(
+        Verdict::Contested, q.group, q.item->member,
+        subject + " is said to be invalid since " + to_rfc3339(*invalid_since) + " by a newer list of its zone");
     return true;
   }
 
   void report(const Question& q, const AsOfReport& answer) {
-    if (q.group == "recognition" && not_recognised(answer)) return report_unrecognised(q, answer);
+    if (q.group == "recognition" && not_recognised(q, answer)) return report_unrecognised(q, answer);
     const Verdict verdict = from(answer.verdict);
     const std::string& member = q.item->member;
     const Issuer& claimed = q.item->statement.issuer;
@@ -255,14 +261,18 @@ bool of_a_known_ca(const Material& material, const Crl& crl) {
   return false;
 }
 
-bool signed_at_home(const Material& material, const Crl& crl) {
-  const auto is = [&](const Certificate& ca) {
-    return ca.subject_der() == crl.issuer_der() && crl.signed_by(ca).has_value();
-  };
+bool speaks_at_home(const Material& material, const Crl& crl, const Certificate& certificate) {
+  const auto is = [&](const Certificate& ca) { return speaks_of(crl, certificate, ca); };
   return std::ranges::any_of(material.snapshots, [&](const auto& entry) {
     const ZoneDescriptor& zone = entry.second.snapshot.descriptor;
     return entry.second.anchored && (is(zone.root) || std::ranges::any_of(zone.issuing_cas, is));
   });
+}
+
+// Whoever sends a chain may add strangers to it, revoked ones too.
+bool is_bound(std::span<const Certificate> chain, const Certificate& certificate) {
+  return std::ranges::any_of(bound_part(chain),
+                             [&](const Certificate& c) { return c.digest() == certificate.digest(); });
 }
 
 // By every list that anchored snapshots carry. A lookup for each chain and list; a signature only where it revokes.
@@ -280,7 +290,7 @@ std::map<Digest, Ended> ended_chains(const Material& material) {
       for (const Certificate& certificate : *chain) {
         if (certificate.issuer_der() != crl->issuer_der()) continue;
         const std::optional<Revocation> found = crl->revocation(certificate);
-        if (!found || !signed_at_home(material, *crl)) continue;
+        if (!found || !is_bound(*chain, certificate) || !speaks_at_home(material, *crl, certificate)) continue;
         Ended& ended = out[leaf];
         earlier(ended.revoked, found->at);
         if (found->invalid_since) earlier(ended.invalid_since, *found->invalid_since);

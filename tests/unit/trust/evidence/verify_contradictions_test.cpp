@@ -47,7 +47,8 @@ struct Told {
       if (!s) throw std::runtime_error(s.error().chain());
     };
     for (const Envelope& e : statements) add(writer.add_statement(e));
-    for (const auto& [node, index] : entries) add(writer.add_proof(node->origin(), node->proof(index, node->entries.size())));
+    for (const auto& [node, index] : entries)
+      add(writer.add_proof(node->origin(), node->proof(index, node->entries.size())));
     for (const auto& [id, bytes] : snapshots) add(writer.add_snapshot(id, bytes));
     return verify_bundle(writer.finish().value(), c.roots());
   }
@@ -56,7 +57,8 @@ struct Told {
 std::string print(const VerificationReport& report) {
   std::string out(verdict_info(report.verdict).name);
   for (const Finding& f : report.findings) {
-    if (!f.ok()) out += "\n  " + std::string(verdict_info(f.verdict).name) + " " + f.group + " " + f.member + ": " + f.detail;
+    if (!f.ok())
+      out += "\n  " + std::string(verdict_info(f.verdict).name) + " " + f.group + " " + f.member + ": " + f.detail;
   }
   return out;
 }
@@ -65,9 +67,13 @@ std::string print(const VerificationReport& report) {
 void expect(const VerificationReport& report, Verdict verdict, std::string_view group, std::string_view detail) {
   EXPECT_EQ(verdict_info(report.verdict).name, verdict_info(verdict).name) << print(report);
   if (detail.empty()) return;
-  EXPECT_TRUE(std::ranges::any_of(report.findings, [&](const Finding& f) {
-    return f.verdict == verdict && f.group == group && f.detail.find(detail) != std::string::npos;
-  })) << "no finding: " << group << " " << detail << "\n" << print(report);
+  EXPECT_TRUE(std::ranges::any_of(report.findings,
+                                  [&](const Finding& f) {
+                                    return f.verdict == verdict && f.group == group &&
+                                           f.detail.find(detail) != std::string::npos;
+                                  }))
+      << "no finding: " << group << " " << detail << "\n"
+      << print(report);
 }
 
 constexpr Verdict kGood = Verdict::ValidUnconfirmed;
@@ -141,8 +147,8 @@ TEST(VerifyContradictions, AgreementsAreOfTheirParties) {
        },
        Verdict::Indeterminate, "twin", "of the other party's log is missing"},
       {"a final word without the first",
-       [&](Told& t) { t.state(t.c.farm, agreement("agreement", farm, trade), false); },
-       Verdict::Indeterminate, "twin", "of the other party's log is missing"},
+       [&](Told& t) { t.state(t.c.farm, agreement("agreement", farm, trade), false); }, Verdict::Indeterminate, "twin",
+       "of the other party's log is missing"},
       {"a final word to another than the first",
        [&](Told& t) {
          t.state(t.c.farm, agreement("a", farm, trade), true);
@@ -150,8 +156,8 @@ TEST(VerifyContradictions, AgreementsAreOfTheirParties) {
        },
        Verdict::Indeterminate, "twin", "of the other party's log is missing"},
       {"nobody heard it, and its consumer is called foreign",
-       [&](Told& t) { t.state(t.c.farm, agreement("a", farm, foreign(kTrade)), false); }, Verdict::Indeterminate, "twin",
-       "called foreign"},
+       [&](Told& t) { t.state(t.c.farm, agreement("a", farm, foreign(kTrade)), false); }, Verdict::Indeterminate,
+       "twin", "called foreign"},
       {"its issuer is no party", [&](Told& t) { t.state(t.c.farm, agreement("a", other, trade), true); },
        Verdict::Contested, "terms", "of which its issuer is no party"},
       {"its issuer is of another zone than it says",
@@ -160,8 +166,9 @@ TEST(VerifyContradictions, AgreementsAreOfTheirParties) {
       {"the release is to another than the consumer",
        [&](Told& t) { t.state(t.c.farm, agreement("agreement", farm, elsewhere), false); }, Verdict::Contested, "terms",
        "between other parties"},
-      {"the release is by the consumer", [&](Told& t) { t.state(t.c.farm, agreement("agreement", trade, farm), false); },
-       Verdict::Contested, "terms", "between other parties"},
+      {"the release is by the consumer",
+       [&](Told& t) { t.state(t.c.farm, agreement("agreement", trade, farm), false); }, Verdict::Contested, "terms",
+       "between other parties"},
   };
   for (const Agreed& row : rows) {
     SCOPED_TRACE(row.name);
@@ -186,7 +193,7 @@ TEST(VerifyContradictions, WhoIsNoPartyVerifiesNothing) {
 TEST(VerifyContradictions, DatesOfOneExchangeAgree) {
   struct Row {
     const char* name;
-    StatementKind kind;                 // before it is made
+    StatementKind kind;                // before it is made
     std::chrono::minutes farm, trade;  // the clocks are set forward by that
     Verdict verdict;
     const char* group;
@@ -195,8 +202,10 @@ TEST(VerifyContradictions, DatesOfOneExchangeAgree) {
   const Row rows[] = {
       {"the provider's clock is behind the intent's", StatementKind::Intent, 0min, 9min, kGood, "", ""},
       {"the receipt's clock is behind the release's", StatementKind::Release, 9min, 0min, kGood, "", ""},
-      {"a release before its intent", StatementKind::Intent, 0min, 11min, Verdict::Contested, "terms", "before the intent"},
-      {"a receipt before its release", StatementKind::Release, 11min, 0min, Verdict::Contested, "receipt", "before its release"},
+      {"a release before its intent", StatementKind::Intent, 0min, 11min, Verdict::Contested, "terms",
+       "before the intent"},
+      {"a receipt before its release", StatementKind::Release, 11min, 0min, Verdict::Contested, "receipt",
+       "before its release"},
   };
   for (const Row& row : rows) {
     SCOPED_TRACE(row.name);
@@ -220,7 +229,8 @@ TEST(VerifyContradictions, AZoneSpeaksOnceAtATime) {
   };
   const Row rows[] = {
       {"a later one that nothing names", [](TrustSnapshot& s) { ++s.sequence, s.created += 1min; }, kGood, ""},
-      {"two of one sequence", [](TrustSnapshot& s) { s.created += 1min; }, Verdict::Contested, "two snapshots of that sequence"},
+      {"two of one sequence", [](TrustSnapshot& s) { s.created += 1min; }, Verdict::Contested,
+       "two snapshots of that sequence"},
       {"a later sequence, of before", [](TrustSnapshot& s) { ++s.sequence, s.created -= 1min; }, Verdict::Contested,
        "not later than the one before"},
       {"a later sequence, of the same instant", [](TrustSnapshot& s) { ++s.sequence; }, Verdict::Contested,
@@ -270,6 +280,22 @@ TEST(VerifyContradictions, ANewerSnapshotOfTheBundleRevokes) {
     told.state(told.c.trade, intent, false);
     expect(told.verified(), row.verdict, "path", row.detail);
   }
+}
+
+// Whoever hands a chain over may add to it, so that its own statements would be void.
+TEST(VerifyContradictions, ARevokedStrangerInAChainRevokesNothing) {
+  Told told;
+  const test::TestZone old = told.c.zones.eu;
+  told.c.trade.zone = &old;
+  test::TestNode& trade = told.c.zones.trade;
+  const test::TestNode earlier = test::enrol(told.c.zones.eu, trade.dns, trade.organization, testing::kNow - 20s);
+  const Certificate superseded = Certificate::parse(earlier.statement_chain[0]).value();
+  const Status revoked = told.c.zones.eu.authority->revoke(superseded, 4, std::nullopt, testing::kNow - 10s);
+  ASSERT_TRUE(revoked) << revoked.error().chain();
+  test::publish(told.c.zones.eu, testing::kNow + 30s);
+  told.add_snapshot(*told.c.zones.eu.state);
+  trade.statement_chain.push_back(superseded.der());
+  expect(told.verified(), kGood, "path", "");
 }
 
 }  // namespace

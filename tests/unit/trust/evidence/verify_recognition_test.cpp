@@ -182,5 +182,26 @@ TEST(VerifyRecognition, TheZonesNewestWordJudges) {
   }
 }
 
+// A chain that has a path at home only is not excused by a recognition that stands.
+TEST(VerifyRecognition, NoPathUnderAnActiveRecognitionIsInvalid) {
+  const Crossing c;
+  VerifyOptions options;
+  options.judge = [](const AsOfInput& input) {
+    AsOfReport answer = judge_as_of(input);
+    if (answer.identity.home) return answer;
+    answer.verdict = AsOfVerdict::Invalid;
+    answer.reason = Error(Code::ZoneNotRecognised, "no path");
+    return answer;
+  };
+  const VerificationReport report = verify_bundle(c.bundle(), c.roots(), options);
+  for (const Envelope* e : {&c.terms, &c.release, &c.receipt}) {
+    const std::string member = statement_member(statement_id(e->payload));
+    const auto found = std::ranges::find_if(report.findings, [&](const Finding& f) {
+      return f.group == "recognition" && f.member == member && f.verdict == Verdict::InvalidAtExchange;
+    });
+    EXPECT_NE(found, report.findings.end()) << member;
+  }
+}
+
 }  // namespace
 }  // namespace sekisho::trust

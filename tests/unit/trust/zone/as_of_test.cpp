@@ -10,7 +10,8 @@ using std::chrono::minutes;
 
 class AsOf : public ::testing::Test {
  protected:
-  AsOfReport ask(const test::TestZone& zone, const test::TestNode& node, Instant at, const std::vector<Bytes>& later = {}) const {
+  AsOfReport ask(const test::TestZone& zone, const test::TestNode& node, Instant at,
+                 const std::vector<Bytes>& later = {}) const {
     return judge_as_of({.snapshot = zone.snapshot,
                         .roots = roots_,
                         .chain_der = node.statement_chain,
@@ -25,7 +26,8 @@ class AsOf : public ::testing::Test {
   }
 
   const test::TestZones& zones_ = shared_zones();
-  std::map<std::string, Digest> roots_ = {{"jp", zones_.jp.state->root_digest()}, {"eu", zones_.eu.state->root_digest()}};
+  std::map<std::string, Digest> roots_ = {{"jp", zones_.jp.state->root_digest()},
+                                          {"eu", zones_.eu.state->root_digest()}};
 };
 
 TEST_F(AsOf, AStatementIsGoodUnderItsOwnRootAndThroughTheRecipients) {
@@ -51,8 +53,35 @@ TEST_F(AsOf, ALaterListConfirmsContestsOrRefutes) {
   const RevokedEntry lost{serial, kNow + hours(1), kNow - hours(1), 1};
   EXPECT_EQ(verdict({&lost, 1}), AsOfVerdict::Contested);
   // A list of somebody else says nothing.
-  const Bytes foreign = must(issue_crl(issuing_ca(zones_.xx), {&before, 1}, {50, kNow + hours(30), kNow + hours(60)})).der();
+  const Bytes foreign =
+      must(issue_crl(issuing_ca(zones_.xx), {&before, 1}, {50, kNow + hours(30), kNow + hours(60)})).der();
   EXPECT_EQ(ask(zones_.jp, zones_.farm, kNow, {foreign}).verdict, AsOfVerdict::ValidUnconfirmed);
+}
+
+TEST_F(AsOf, AStrangerInTheChainSaysNothing) {
+  test::TestZones zones = test::make_test_zones(kNow);
+  test::TestNode farm = zones.farm;
+  const test::TestNode earlier = test::enrol(zones.jp, farm.dns, farm.organization, kNow);
+  farm.statement_chain.push_back(earlier.statement_chain[0]);
+  const RevokedEntry revoked{must(Certificate::parse(earlier.statement_chain[0])).serial(), kNow - hours(1),
+                             std::nullopt, 4};
+  EXPECT_EQ(ask(zones_.jp, farm, kNow, {later_crl({&revoked, 1})}).verdict, AsOfVerdict::Valid);
+}
+
+// Two CAs of one name: the list of the one says nothing of what the other issued.
+TEST_F(AsOf, AListSpeaksOnlyOfWhatItsOwnCaIssued) {
+  const test::TestZone namesake = test::make_zone("jp", kNow);
+  const Certificate leaf = must(Certificate::parse(zones_.farm.statement_chain[0]));
+  const Certificate& issuer = zones_.jp.authority->descriptor().issuing_cas.front();
+  const Certificate& other = namesake.authority->descriptor().issuing_cas.front();
+  ASSERT_EQ(issuer.subject_der(), other.subject_der());
+  const RevokedEntry revoked{leaf.serial(), kNow - hours(1), std::nullopt, 1};
+  const Crl own = must(issue_crl(issuing_ca(zones_.jp), {&revoked, 1}, {50, kNow + hours(30), kNow + hours(60)}));
+  const Crl foreign = must(issue_crl(issuing_ca(namesake), {&revoked, 1}, {50, kNow + hours(30), kNow + hours(60)}));
+  EXPECT_TRUE(speaks_of(own, leaf, issuer));
+  EXPECT_FALSE(speaks_of(foreign, leaf, issuer));
+  EXPECT_FALSE(speaks_of(foreign, leaf, other));
+  EXPECT_FALSE(speaks_of(own, leaf, other));
 }
 
 TEST_F(AsOf, TheAuditorsRootsDecide) {
@@ -61,7 +90,8 @@ TEST_F(AsOf, TheAuditorsRootsDecide) {
   EXPECT_EQ(ask(zones_.jp, zones_.farm, kNow).verdict, AsOfVerdict::Indeterminate);
   roots_["jp"] = zones_.xx.state->root_digest();
   EXPECT_EQ(ask(zones_.jp, zones_.farm, kNow).verdict, AsOfVerdict::Invalid);
-  EXPECT_EQ(ask(zones_.eu, zones_.farm, kNow).verdict, AsOfVerdict::Invalid) << "eu recognises another root than the auditor's jp";
+  EXPECT_EQ(ask(zones_.eu, zones_.farm, kNow).verdict, AsOfVerdict::Invalid)
+      << "eu recognises another root than the auditor's jp";
   roots_["jp"] = good;
   EXPECT_EQ(ask(zones_.eu, zones_.farm, kNow).verdict, AsOfVerdict::ValidUnconfirmed);
 }
@@ -73,8 +103,14 @@ TEST_F(AsOf, TimesThatNoStatusCoversAreIndeterminate) {
 }
 
 TEST_F(AsOf, AnotherSnapshotThanTheStatementNamesIsInvalid) {
-  AsOfInput input{.snapshot = zones_.jp.snapshot, .roots = roots_, .chain_der = zones_.farm.statement_chain, .use = Use::Statement,
-                  .at = kNow, .snapshot_digest = zones_.eu.state->digest(), .snapshot_seq = std::nullopt, .later_crls = {}};
+  AsOfInput input{.snapshot = zones_.jp.snapshot,
+                  .roots = roots_,
+                  .chain_der = zones_.farm.statement_chain,
+                  .use = Use::Statement,
+                  .at = kNow,
+                  .snapshot_digest = zones_.eu.state->digest(),
+                  .snapshot_seq = std::nullopt,
+                  .later_crls = {}};
   EXPECT_EQ(judge_as_of(input).verdict, AsOfVerdict::Invalid);
   input.snapshot_digest.reset();
   input.snapshot_seq = zones_.jp.state->sequence() + 1;
@@ -88,10 +124,17 @@ TEST_F(AsOf, OnePreparedSnapshotAnswersManyQuestions) {
   const auto prepared = AsOfSnapshot::prepare(zones_.jp.snapshot);
   ASSERT_TRUE(prepared) << prepared.error().chain();
   EXPECT_EQ(prepared->snapshot().id, zones_.jp.state->digest());
-  AsOfInput input{.snapshot = {}, .roots = roots_, .chain_der = zones_.trade.statement_chain, .use = Use::Statement,
-                  .at = kNow, .snapshot_digest = std::nullopt, .snapshot_seq = std::nullopt, .later_crls = {}};
-  for (const auto& [at, verdict] : {std::pair(kNow, AsOfVerdict::ValidUnconfirmed), std::pair(kNow + minutes(1), AsOfVerdict::ValidUnconfirmed),
-                                    std::pair(kNow + hours(25), AsOfVerdict::Indeterminate), std::pair(kNow - hours(2), AsOfVerdict::Invalid)}) {
+  AsOfInput input{.snapshot = {},
+                  .roots = roots_,
+                  .chain_der = zones_.trade.statement_chain,
+                  .use = Use::Statement,
+                  .at = kNow,
+                  .snapshot_digest = std::nullopt,
+                  .snapshot_seq = std::nullopt,
+                  .later_crls = {}};
+  for (const auto& [at, verdict] :
+       {std::pair(kNow, AsOfVerdict::ValidUnconfirmed), std::pair(kNow + minutes(1), AsOfVerdict::ValidUnconfirmed),
+        std::pair(kNow + hours(25), AsOfVerdict::Indeterminate), std::pair(kNow - hours(2), AsOfVerdict::Invalid)}) {
     input.at = at;
     EXPECT_EQ(prepared->judge(input).verdict, verdict);
   }
@@ -106,9 +149,14 @@ TEST_F(AsOf, ASuspendedRecognitionIsInvalid) {
   must(zones.eu.authority->suspend("jp", "incident", kNow));
   test::publish(zones.eu, kNow);
   const std::map<std::string, Digest> roots = {{"eu", zones.eu.state->root_digest()}};
-  const AsOfReport report = judge_as_of({.snapshot = zones.eu.snapshot, .roots = roots, .chain_der = zones.farm.statement_chain,
-                                         .use = Use::Statement, .at = kNow, .snapshot_digest = std::nullopt,
-                                         .snapshot_seq = std::nullopt, .later_crls = {}});
+  const AsOfReport report = judge_as_of({.snapshot = zones.eu.snapshot,
+                                         .roots = roots,
+                                         .chain_der = zones.farm.statement_chain,
+                                         .use = Use::Statement,
+                                         .at = kNow,
+                                         .snapshot_digest = std::nullopt,
+                                         .snapshot_seq = std::nullopt,
+                                         .later_crls = {}});
   EXPECT_EQ(report.verdict, AsOfVerdict::Invalid);
   EXPECT_EQ(report.reason.code, Code::RecognitionSuspended);
 }
