@@ -25,7 +25,8 @@
 
 namespace sekisho::http {
 class Client;
-}
+class Resolver;
+}  // namespace sekisho::http
 
 namespace sekisho::connectors {
 
@@ -86,6 +87,7 @@ class Reader {
 struct Context {
   std::shared_ptr<async::BlockingPool> blocking;
   std::shared_ptr<http::Client> http;
+  std::shared_ptr<const http::Resolver> resolver;  // of the clients that a source has for itself
   std::filesystem::path base;       // relative paths of manifests start here
   std::vector<std::string> egress;  // "host:port", exact; empty: no network source works
   // Resolves a secret's name ("vault/name" of the settings); NotFound names it, never a value.

@@ -15,6 +15,7 @@
 #include "base/http/client_connection.hpp"
 #include "base/http/client_exchange.hpp"
 #include "base/http/head.hpp"
+#include "base/http/resolver.hpp"
 #include "base/http/socket.hpp"
 #include "base/http/write_head.hpp"
 
@@ -57,7 +58,7 @@ async::Task<Result<Socket>> connect(StatePtr state, const ClientRequest& request
   const auto deadline = request.deadline.at_most(state->options.connect);
   if (!request.unix_path.empty()) co_return co_await connect_unix(request.unix_path, deadline);
   if (!request.address.empty()) co_return co_await connect_tcp(request.address, request.port, deadline);
-  co_return co_await connect_name(request.host, request.port, deadline);
+  co_return co_await connect_name(state->options.resolver, request.host, request.port, deadline);
 }
 
 async::Task<Result<std::unique_ptr<ClientConnection>>> secure(StatePtr state, const ClientRequest& request,
@@ -218,6 +219,7 @@ async::Task<Result<std::string>> ResponseReader::read(std::size_t most) {
 
 Client::Client(ClientOptions options) : state_(std::make_shared<State>()) {
   state_->options = std::move(options);
+  if (!state_->options.resolver) state_->options.resolver = std::make_shared<Resolver>();
   state_->number = ++client_numbers;
 }
 Client::~Client() = default;

@@ -26,6 +26,8 @@
 
 namespace sekisho::http {
 
+class Resolver;
+
 struct ClientLimits {
   HeadLimits head;
   std::size_t body_bytes = 1 << 20;  // of the whole answer; over it Code::LimitExceeded
@@ -60,6 +62,7 @@ struct ClientResponse {
 
 struct ClientOptions {
   std::shared_ptr<const TlsClientContext> tls;  // required for requests with tls
+  std::shared_ptr<const Resolver> resolver;     // for requests without an address; null: the client's own
   std::chrono::milliseconds connect{5000};
   std::chrono::milliseconds handshake{5000};
   std::chrono::milliseconds idle{30000};  // a connection idle for longer is not reused

@@ -1,9 +1,9 @@
 #include "base/http/socket.hpp"
 
 #include <array>
+#include <vector>
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/connect.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 
 #include "base/async/with_deadline.hpp"
+#include "base/http/resolver.hpp"
 #include "base/http/socket_handle.hpp"
 
 namespace sekisho::http {
@@ -37,31 +38,17 @@ async::Task<Result<Socket>> connect_endpoint(net::generic::stream_protocol::endp
   co_return wrap(std::move(socket));
 }
 
-async::Task<Result<Socket>> connect_resolved(std::string name, std::uint16_t port) {
-  auto executor = co_await net::this_coro::executor;
-  tcp::resolver resolver(executor);
-  auto resolved = co_await resolver.async_resolve(name, std::to_string(port), net::as_tuple(net::use_awaitable));
-  auto& [ec, endpoints] = resolved;
-  if (ec) co_return fail(socket_error(ec, "cannot resolve " + name));
-  Error last(Code::Connection, name + " has no address");
-  for (const auto& entry : endpoints) {
-    auto socket = co_await connect_endpoint(entry.endpoint(), name);
+async::Task<Result<Socket>> connect_first(std::vector<std::string> addresses, std::string name, std::uint16_t port) {
+  Error last(Code::Connection, name + " has no address that can be connected to");
+  for (const std::string& address : addresses) {
+    boost::system::error_code ec;
+    const auto ip = net::ip::make_address(address, ec);
+    if (ec) continue;
+    auto socket = co_await connect_endpoint(tcp::endpoint(ip, port), name);
     if (socket) co_return socket;
     last = socket.error();
   }
   co_return fail(last);
-}
-
-async::Task<Result<std::vector<std::string>>> resolve(std::string name) {
-  auto executor = co_await net::this_coro::executor;
-  tcp::resolver resolver(executor);
-  auto resolved = co_await resolver.async_resolve(name, "", net::as_tuple(net::use_awaitable));
-  auto& [ec, endpoints] = resolved;
-  if (ec) co_return fail(socket_error(ec, "cannot resolve " + name));
-  std::vector<std::string> addresses;
-  for (const auto& entry : endpoints) addresses.push_back(entry.endpoint().address().to_string());
-  if (addresses.empty()) co_return fail(Code::Connection, name + " has no address");
-  co_return addresses;
 }
 
 }  // namespace
@@ -125,14 +112,12 @@ async::Task<Result<Socket>> connect_unix(std::string path, async::Deadline deadl
   co_return co_await async::with_deadline(deadline, std::move(connecting), "connecting to " + path);
 }
 
-async::Task<Result<Socket>> connect_name(std::string name, std::uint16_t port, async::Deadline deadline) {
-  auto connecting = connect_resolved(name, port);
+async::Task<Result<Socket>> connect_name(std::shared_ptr<const Resolver> resolver, std::string name, std::uint16_t port,
+                                         async::Deadline deadline) {
+  auto addresses = co_await resolver->resolve(name, deadline);
+  if (!addresses) co_return fail(addresses.error());
+  auto connecting = connect_first(std::move(*addresses), name, port);
   co_return co_await async::with_deadline(deadline, std::move(connecting), "connecting to " + name);
-}
-
-async::Task<Result<std::vector<std::string>>> resolve_name(std::string name, async::Deadline deadline) {
-  auto resolving = resolve(name);
-  co_return co_await async::with_deadline(deadline, std::move(resolving), "resolving " + name);
 }
 
 }  // namespace sekisho::http

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include <sys/types.h>
 
@@ -14,6 +13,8 @@
 #include "base/http/stream.hpp"
 
 namespace sekisho::http {
+
+class Resolver;
 
 // A connected socket, bound to one executor for life. Move-only.
 class Socket {
@@ -38,11 +39,8 @@ class Socket {
 async::Task<Result<Socket>> connect_tcp(std::string address, std::uint16_t port, async::Deadline deadline);
 async::Task<Result<Socket>> connect_unix(std::string path, async::Deadline deadline);
 // The first address of a name that accepts; for ordinary URLs only, never for peers (their address is in the snapshot).
-async::Task<Result<Socket>> connect_name(std::string name, std::uint16_t port, async::Deadline deadline);
-
-// The addresses of a name as literals, in the resolver's order, at least one: for who judges them before it connects to
-// one of them. Code::Connection, Deadline.
-async::Task<Result<std::vector<std::string>>> resolve_name(std::string name, async::Deadline deadline);
+async::Task<Result<Socket>> connect_name(std::shared_ptr<const Resolver> resolver, std::string name, std::uint16_t port,
+                                         async::Deadline deadline);
 
 [[nodiscard]] std::unique_ptr<Stream> plain_stream(Socket socket);
 

@@ -31,6 +31,7 @@ Result<std::shared_ptr<http::Client>> client_for(const std::string& ca, const Co
   if (!made) return fail(Code::SourceFailed, "the roots of a source do not read", made.error());
   http::ClientOptions options;
   options.tls = std::move(*made);
+  options.resolver = context.resolver;
   return std::make_shared<http::Client>(std::move(options));
 }
 

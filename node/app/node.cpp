@@ -65,7 +65,8 @@ void Node::drain(std::chrono::milliseconds grace) {
   if (p.outbox) p.outbox->stop();
   if (p.publisher) p.publisher->stop();
   if (p.journal) p.journal->stop();
-  // Before the executors that its answers are posted to.
+  // Before the executors that their answers are posted to.
+  p.resolver->stop();
   if (p.blocking) p.blocking->stop();
   if (p.workers) p.workers->stop();
   if (p.background) p.background->stop();

@@ -11,6 +11,7 @@
 #include "base/core/metrics.hpp"
 #include "base/crypto/system_random.hpp"
 #include "base/http/client.hpp"
+#include "base/http/resolver.hpp"
 #include "connectors/connector.hpp"
 #include "node/api/parts.hpp"
 #include "node/app/node.hpp"
@@ -46,6 +47,7 @@ struct Node::Parts {
   std::unique_ptr<async::WorkerPool> background;
   std::shared_ptr<async::BlockingPool> blocking;
   // how we reach others
+  std::shared_ptr<http::Resolver> resolver = std::make_shared<http::Resolver>();
   std::shared_ptr<http::Client> peer_http;
   std::shared_ptr<http::Client> source_http;
   std::unique_ptr<PeerClient> peers;

@@ -6,7 +6,6 @@
 #include "base/core/limits.hpp"
 #include "base/core/log.hpp"
 #include "base/crypto/digest.hpp"
-#include "base/http/socket.hpp"
 #include "node/api/cors.hpp"
 #include "node/api/dsp_refusal.hpp"
 #include "node/api/routes.hpp"
@@ -47,6 +46,7 @@ Status Node::Parts::open_dataspace() {
   if (!context) return fail(context.error());
   http::ClientOptions options;
   options.tls = std::move(*context);
+  options.resolver = resolver;
   options.idle_per_server = 256;  // as many messages as negotiations may be in flight with one peer
   options.idle_total = 1024;
   peer_http = std::make_shared<http::Client>(std::move(options));
@@ -82,8 +82,10 @@ Status Node::Parts::open_exchange() {
   if (!context) return fail(context.error());
   http::ClientOptions options;
   options.tls = std::move(*context);
+  options.resolver = resolver;
   source_http = std::make_shared<http::Client>(std::move(options));
   source_context.http = source_http;
+  source_context.resolver = resolver;
   source_context.base = settings.file.parent_path();
   source_context.egress = settings.egress;
   source_context.secret = [folder = settings.file.parent_path() / "secrets"](const std::string& name) -> Result<Secret> {
@@ -107,7 +109,7 @@ Status Node::Parts::open_exchange() {
   if (!push_clients) return fail(push_clients.error());
   std::vector<async::Executor> push_executors;
   for (std::size_t i = 0; i < workers->size(); ++i) push_executors.push_back(workers->executor(i));
-  pushes = std::make_unique<PushService>(parts, push_rules, std::move(*push_clients), std::move(push_executors), http::resolve_name);
+  pushes = std::make_unique<PushService>(parts, push_rules, std::move(*push_clients), std::move(push_executors), resolver);
   consumer = std::make_unique<Consumer>(parts, *receipt_sender);
   tracer = std::make_unique<Tracer>(parts, *consumer, *blocking);
   recovery = std::make_unique<Recovery>(background->executor(0), consumer->resolver(), *storage, running);

@@ -36,7 +36,7 @@ bool is_passing(int status) { return status == 408 || status == 425 || status ==
 
 async::Task<Result<std::string>> address_of(std::shared_ptr<const PushEndpoint> to, async::Deadline deadline) {
   if (!to->host.address.empty()) co_return to->host.address;
-  Result<std::vector<std::string>> addresses = co_await to->resolve(to->url.host, deadline);
+  http::Resolver::Addresses addresses = co_await to->resolver->resolve(to->url.host, deadline);
   if (!addresses) co_return fail(not_taken(Code::Connection, "the endpoint's name does not resolve", addresses.error()));
   // One that is not public among others is an attempt, not a mistake.
   if (addresses->empty() || !std::ranges::all_of(*addresses, http::is_public_address)) {

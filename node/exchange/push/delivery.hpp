@@ -18,14 +18,13 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
-#include "base/async/deadline.hpp"
 #include "base/async/task.hpp"
 #include "base/core/bytes.hpp"
 #include "base/core/result.hpp"
 #include "base/core/uuid.hpp"
 #include "base/http/client.hpp"
+#include "base/http/resolver.hpp"
 #include "base/http/url.hpp"
 #include "node/config/settings.hpp"
 
@@ -40,9 +39,6 @@ struct PushLimits {
   std::chrono::milliseconds round_pause{1'000};  // doubles
 };
 
-// Name → addresses. http::resolve_name but in tests.
-using ResolveName = std::function<async::Task<Result<std::vector<std::string>>>(std::string name, async::Deadline deadline)>;
-
 struct PushEndpoint {
   http::Url url;
   PushHost host;
@@ -52,7 +48,7 @@ struct PushEndpoint {
   std::string resumed;
   Digest salt{};
   std::shared_ptr<http::Client> client;
-  ResolveName resolve;
+  std::shared_ptr<const http::Resolver> resolver;
   PushLimits limits;
   std::function<std::optional<std::string>()> lost_right;  // why nothing may leave any more
 };

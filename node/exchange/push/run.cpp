@@ -92,7 +92,7 @@ std::shared_ptr<const PushEndpoint> endpoint_of(const PushWork& work, const Cros
   to->transfer = crossing.transfer->consumer_pid;
   to->resumed = crossing.request.resume;
   to->salt = crossing.salt;
-  to->resolve = work.resolve;
+  to->resolver = work.resolver;
   to->limits = work.limits;
   auto view = std::make_shared<Crossing>();
   view->pushed = true;

@@ -22,7 +22,7 @@ struct PushWork {
   ExchangeParts parts;
   const PushRules& rules;
   const PushClients& clients;
-  const ResolveName& resolve;
+  const std::shared_ptr<const http::Resolver>& resolver;
   const PushLimits& limits;
 };
 

@@ -44,11 +44,12 @@ Result<PushClients> PushClients::make(const std::vector<PushHost>& hosts) {
 std::shared_ptr<http::Client> PushClients::find(const PushHost& host) const { return by_ca_.at(host.ca.string()); }
 
 struct PushService::State {
-  State(ExchangeParts p, const PushRules& r, PushClients c, std::vector<async::Executor> e, ResolveName n, PushLimits l)
-      : clients(std::move(c)), resolve(std::move(n)), limits(l), executors(std::move(e)), work{p, r, clients, resolve, limits} {}
+  State(ExchangeParts p, const PushRules& r, PushClients c, std::vector<async::Executor> e,
+        std::shared_ptr<const http::Resolver> n, PushLimits l)
+      : clients(std::move(c)), resolver(std::move(n)), limits(l), executors(std::move(e)), work{p, r, clients, resolver, limits} {}
 
   const PushClients clients;
-  const ResolveName resolve;
+  const std::shared_ptr<const http::Resolver> resolver;
   const PushLimits limits;
   const std::vector<async::Executor> executors;
   const PushWork work;
@@ -168,8 +169,8 @@ void begin(const StatePointer& state, const std::string& pid) {
 }  // namespace
 
 PushService::PushService(ExchangeParts parts, const PushRules& rules, PushClients clients, std::vector<async::Executor> executors,
-                         ResolveName resolve, PushLimits limits)
-    : state_(std::make_shared<State>(parts, rules, std::move(clients), std::move(executors), std::move(resolve), limits)) {
+                         std::shared_ptr<const http::Resolver> resolver, PushLimits limits)
+    : state_(std::make_shared<State>(parts, rules, std::move(clients), std::move(executors), std::move(resolver), limits)) {
   parts.transfers.on_push([state = std::weak_ptr<State>(state_)](const std::string& pid) {
     if (const auto there = state.lock()) begin(there, pid);
   });

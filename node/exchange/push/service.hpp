@@ -36,7 +36,7 @@ class PushService {
  public:
   // Everything that parts refers to, and rules, outlive the service; it hears of new pushes from parts.transfers.
   PushService(ExchangeParts parts, const PushRules& rules, PushClients clients, std::vector<async::Executor> executors,
-              ResolveName resolve, PushLimits limits = {});
+              std::shared_ptr<const http::Resolver> resolver, PushLimits limits = {});
   ~PushService();
 
   // Takes up what the last process left running. Once, when messages may leave.

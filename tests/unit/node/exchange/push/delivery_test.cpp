@@ -18,16 +18,15 @@ using test::answer_of;
 using test::Asked;
 using test::PushReceiver;
 
-async::Task<Result<std::vector<std::string>>> answer_with(Result<std::vector<std::string>> addresses) { co_return addresses; }
-
 // A name service that gives each question the next answer, and the last one for ever.
-ResolveName names(std::vector<std::vector<std::string>> answers, std::shared_ptr<std::atomic<std::size_t>> asked = nullptr) {
-  auto count = asked ? asked : std::make_shared<std::atomic<std::size_t>>(0);
-  return [answers, count](std::string, async::Deadline) {
-    const std::size_t n = std::min<std::size_t>((*count)++, answers.size() - 1);
-    return answer_with(answers[n]);
-  };
+std::shared_ptr<http::Resolver> names(
+    std::vector<http::Resolver::Addresses> answers,
+    std::shared_ptr<std::atomic<std::size_t>> asked = std::make_shared<std::atomic<std::size_t>>(0)) {
+  return std::make_shared<http::Resolver>([answers, asked](const std::string&) {
+    return answers[std::min<std::size_t>((*asked)++, answers.size() - 1)];
+  });
 }
+http::Resolver::Addresses at(std::vector<std::string> addresses) { return addresses; }
 
 std::shared_ptr<http::Client> client_of(const PushReceiver& receiver) {
   http::TlsClientOptions tls;
@@ -54,7 +53,7 @@ std::shared_ptr<PushEndpoint> to(const PushReceiver& receiver, std::string pinne
   out->media = "application/x-ndjson";
   out->transfer = "urn:uuid:consumer";
   out->client = client_of(receiver);
-  out->resolve = names({{"9.9.9.9"}});
+  out->resolver = names({at({"9.9.9.9"})});
   out->limits = quick();
   out->lost_right = [] { return std::optional<std::string>(); };
   return out;
@@ -114,7 +113,7 @@ TEST(PushDelivery, NoNameLeadsIntoTheOwnNetwork) {
                           Case{"nat64", {"64:ff9b::7f00:1"}}, Case{"6to4", {"2002:7f00:1::"}}, Case{"unspecified", {"0.0.0.0"}},
                           Case{"one among others", {"9.9.9.9", "127.0.0.1"}}, Case{"none", {}}}) {
     auto endpoint = to(receiver, "");
-    endpoint->resolve = names({one.addresses});
+    endpoint->resolver = names({one.addresses});
     const auto status = push(endpoint);
     ASSERT_FALSE(status) << one.name;
     EXPECT_EQ(status.error().code, Code::Forbidden) << one.name << status.error().chain();
@@ -129,14 +128,11 @@ TEST(PushDelivery, ANameThatIsRebornElsewhereIsJudgedAgain) {
   PushReceiver receiver;
   auto endpoint = to(receiver, "");
   auto asked = std::make_shared<std::atomic<std::size_t>>(0);
-  endpoint->resolve = names({{"192.0.0.1"}}, asked);
+  endpoint->resolver = names({at({"192.0.0.1"})}, asked);
   (void)push(endpoint);
   EXPECT_EQ(*asked, 1U);
   *asked = 0;
-  endpoint->resolve = [asked](std::string, async::Deadline) {
-    if ((*asked)++ == 0) return answer_with(fail(Code::Connection, "no answer yet"));
-    return answer_with(std::vector<std::string>{"127.0.0.1"});
-  };
+  endpoint->resolver = names({fail(Code::Connection, "no answer yet"), at({"127.0.0.1"})}, asked);
   const auto status = push(endpoint);
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().code, Code::Forbidden) << status.error().chain();
@@ -147,16 +143,13 @@ TEST(PushDelivery, ANameThatIsRebornElsewhereIsJudgedAgain) {
 TEST(PushDelivery, ANameThatDoesNotResolveIsAskedAgain) {
   PushReceiver receiver;
   auto endpoint = to(receiver, "");
-  auto asked = std::make_shared<std::atomic<int>>(0);
+  auto asked = std::make_shared<std::atomic<std::size_t>>(0);
   endpoint->limits.patience = milliseconds(60);
-  endpoint->resolve = [asked](std::string, async::Deadline) {
-    ++*asked;
-    return answer_with(fail(Code::Connection, "no such name"));
-  };
+  endpoint->resolver = names({fail(Code::Connection, "no such name")}, asked);
   const auto status = push(endpoint);
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().code, Code::Connection);
-  EXPECT_GT(*asked, 1);
+  EXPECT_GT(*asked, 1U);
 }
 
 struct Answered {
