@@ -63,7 +63,8 @@ JsonObject transfer_responses(std::string_view status, std::string_view descript
                                               {"format", text_schema("HttpData-PULL or HttpData-PUSH")},
                                               {"endpoint", text_schema("where a push goes")},
                                               {"state", text_schema("REQUESTED, STARTED, SUSPENDED, COMPLETED or TERMINATED")},
-                                              {"code", text_schema("why it was terminated")}}}};
+                                              {"code", text_schema("why it was terminated")},
+                                              {"reason", text_schema("the same in words")}}}};
   return JsonObject{{status, JsonObject{{"description", description}, {"content", content("application/json", std::move(schema))}}},
                     {"default", problem_response()}};
 }

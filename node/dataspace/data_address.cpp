@@ -40,7 +40,8 @@ Status read_property(const Json& entry, DataAddress& address) {
   const bool eclipse = name->starts_with(kEclipse);
   const std::string_view known = eclipse ? std::string_view(*name).substr(kEclipse.size()) : std::string_view(*name);
   if (known == "authorization") return keep(address.token, std::move(*value), known, kTokenLimit);
-  if (known == "endpoint" && eclipse) return keep(address.endpoint, std::move(*value), known, kUrlLimit);
+  // A destination of EDC's calls it baseUrl.
+  if (eclipse && (known == "endpoint" || known == "baseUrl")) return keep(address.endpoint, std::move(*value), known, kUrlLimit);
   if (known != "authType") return {};
   Status kept = keep(address.auth_type, std::move(*value), known, 32);
   if (!kept) return kept;

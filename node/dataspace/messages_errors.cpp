@@ -66,6 +66,7 @@ Error error_of(const ErrorDocument& document, std::string_view peer_dns) {
       const std::string name = plain(member.key());
       if (name == "peer" || name == "peer_code") continue;
       error.help.emplace_back(name, plain(member.value().get_string()));
+      if (name == "why") error.message += ": " + error.help.back().second;
     }
   }
   return error;

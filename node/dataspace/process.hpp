@@ -37,7 +37,7 @@ struct ProcessBase {
   std::string base;      // path of the peer under which its end points lie, without trailing slash
   std::string pending;   // kind of the message that the peer has not acknowledged; empty: none
   std::string code;      // why it was terminated
-  std::string reason;    // the same with its causes, for the operator; never sent
+  std::string reason;    // the same with its causes, for the operator and own clients; never sent to a peer
   std::uint64_t said = 0;  // own messages so far; the pending one has this number
   Instant since{};       // when the row was last written for a step: the deadline of the state counts from here
   Timeline timeline;

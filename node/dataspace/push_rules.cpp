@@ -26,7 +26,7 @@ Result<http::Url> push_url(const std::string& endpoint, std::string_view recipie
   if (!url || url->scheme != "https") return refuse(Code::InvalidArgument, "the endpoint is no https URL");
   if (http::is_address_literal(url->host)) return refuse(Code::InvalidArgument, "the endpoint's host is no DNS name");
   if (recipient_dns.empty() || !is_or_below(url->host, recipient_dns)) {
-    return refuse(Code::Forbidden, fmt::format("the endpoint's host is neither {} nor below it", recipient_dns));
+    return refuse(Code::PushRefused, fmt::format("the endpoint's host is neither {} nor below it", recipient_dns));
   }
   return url;
 }
@@ -36,7 +36,7 @@ Result<PushRules::Permitted> PushRules::permit(const std::string& endpoint, std:
   if (!url) return fail(url.error());
   const auto found = std::ranges::find_if(
       allow_, [&](const PushHost& host) { return host.host == url->host && host.port == url->port; });
-  if (found == allow_.end()) return refuse(Code::Forbidden, "the provider does not push to this host and port");
+  if (found == allow_.end()) return refuse(Code::PushRefused, "the provider does not push to this host and port");
   return Permitted{std::move(*url), *found};
 }
 

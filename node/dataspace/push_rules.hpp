@@ -26,7 +26,7 @@ class PushRules {
     http::Url url;
     PushHost host;
   };
-  // InvalidArgument for a URL that nobody should push to, Forbidden for one that is not permitted; help "pointer" is
+  // InvalidArgument for a URL that nobody should push to, PushRefused for one that is not permitted; help "pointer" is
   // /dataAddress/endpoint, "why" says what is missing.
   [[nodiscard]] Result<Permitted> permit(const std::string& endpoint, std::string_view recipient_dns) const;
 

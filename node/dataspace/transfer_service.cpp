@@ -89,6 +89,7 @@ Result<JsonObject> TransferService::describe(const std::string& pid) const {
   }
   if (process.push) out["endpoint"] = process.push->endpoint;
   if (!process.code.empty()) out["code"] = process.code;
+  if (!process.reason.empty()) out["reason"] = process.reason;
   return out;
 }
 

@@ -69,7 +69,7 @@ class TransferService final : public OutboxOwner {
   [[nodiscard]] async::Task<Status> resume(std::string pid);
   [[nodiscard]] async::Task<Status> complete(std::string pid);
 
-  // {"transfer", "role", "peer", "dataset", "purpose", "agreement", "format", "endpoint"?, "state", "code"?}, never a token.
+  // {"transfer", "role", "peer", "dataset", "purpose", "agreement", "format", "endpoint"?, "state", "code"?, "reason"?}, never a token.
   // TransferUnknown. pid: own process id.
   [[nodiscard]] Result<JsonObject> describe(const std::string& pid) const;
   // State as the protocol spells it, empty when unknown; for status and tests.

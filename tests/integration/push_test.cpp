@@ -123,7 +123,7 @@ TEST_F(Push, NothingIsPushedToEndpointsThatAreNotAllowed) {
   ASSERT_EQ(answer.status, 202) << answer.body;
   const std::string pid = get_string(object_in(answer.body), "transfer").value_or("");
   ASSERT_TRUE(becomes(pid, "TERMINATED"));
-  EXPECT_EQ(get_string(transfer(pid), "code").value_or(""), "FORBIDDEN");
+  EXPECT_EQ(get_string(transfer(pid), "code").value_or(""), "PUSH_REFUSED");
   EXPECT_EQ(receiver.requests(), 0U);
 }
 
@@ -139,10 +139,10 @@ TEST_P(Refusing, EndsTheTransferWithAReason) {
   receiver.answer(GetParam().answer);
   const std::string pid = ordered("bulk");
   ASSERT_TRUE(becomes(pid, "TERMINATED")) << to_text(Json(transfer(pid)));
-  EXPECT_EQ(get_string(transfer(pid), "code").value_or(""), "CONNECTION");
+  EXPECT_EQ(get_string(transfer(pid), "code").value_or(""), "PUSH_FAILED");
   EXPECT_TRUE(receiver.octets().empty());
   EXPECT_EQ(receiver.requests(), 1U);
-  EXPECT_TRUE(ends_with(world.farm, "STREAM_END_OUT", "CONNECTION"));
+  EXPECT_TRUE(ends_with(world.farm, "STREAM_END_OUT", "PUSH_FAILED"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Answers, Refusing,
@@ -269,7 +269,7 @@ TEST_F(Push, TheCertificateMustBeOfThatNameAndKey) {
   ASSERT_TRUE(starts_again()) << world.farm.last_error;
   const std::string pinned = ordered("bulk");
   ASSERT_TRUE(becomes(pinned, "TERMINATED"));
-  EXPECT_EQ(get_string(transfer(pinned), "code").value_or(""), "CERTIFICATE_INVALID");
+  EXPECT_EQ(get_string(transfer(pinned), "code").value_or(""), "PUSH_REFUSED");
   EXPECT_EQ(receiver.requests(), 0U);
   const auto answer = order("bulk", other.endpoint());
   const std::string pid = get_string(object_in(answer.body), "transfer").value_or("");

@@ -19,17 +19,14 @@ constexpr std::size_t kReadAnswer = 64U << 10;  // of it nothing is used; a shor
 
 struct Answer {
   int status = 0;
+  bool page = false;  // of HTML: hardly by what should take data
   std::optional<std::chrono::milliseconds> retry_after;
 };
 
-Error not_taken(Code code, std::string why) {
-  return Error(code, "push: " + why).with("why", std::move(why));
-}
+Error not_taken(Code code, std::string why) { return Error(code, "push: " + why).with("why", std::move(why)); }
 Error not_taken(Code code, std::string why, Error below) {
   return Error(code, "push: " + why, std::move(below)).with("why", std::move(why));
 }
-
-bool is_final(const Error& error) { return error.code == Code::Forbidden || error.code == Code::CertificateInvalid; }
 
 // Everything else that is no 2xx says that the same request will not do.
 bool is_passing(int status) { return status == 408 || status == 425 || status == 429 || status >= 500; }
@@ -37,11 +34,13 @@ bool is_passing(int status) { return status == 408 || status == 425 || status ==
 async::Task<Result<std::string>> address_of(std::shared_ptr<const PushEndpoint> to, async::Deadline deadline) {
   if (!to->host.address.empty()) co_return to->host.address;
   http::Resolver::Addresses addresses = co_await to->resolver->resolve(to->url.host, deadline);
-  if (!addresses) co_return fail(not_taken(Code::Connection, "the endpoint's name does not resolve", addresses.error()));
+  if (!addresses)
+    co_return fail(not_taken(Code::PushFailed, "the endpoint's name does not resolve", addresses.error()));
   // One that is not public among others is an attempt, not a mistake.
   if (addresses->empty() || !std::ranges::all_of(*addresses, http::is_public_address)) {
-    Error seen(Code::Forbidden, fmt::format("{} is {}", to->url.host, fmt::join(*addresses, ", ")));
-    co_return fail(not_taken(Code::Forbidden, "the endpoint's name has an address that is not public", std::move(seen)));
+    Error seen(Code::PushRefused, fmt::format("{} is {}", to->url.host, fmt::join(*addresses, ", ")));
+    co_return fail(
+        not_taken(Code::PushRefused, "the endpoint's name has an address that is not public", std::move(seen)));
   }
   co_return addresses->front();
 }
@@ -55,7 +54,8 @@ http::Judge pinned(const std::string& key) {
   };
 }
 
-http::ClientRequest request_of(const PushEndpoint& to, const PushPart& part, std::string address, async::Deadline deadline) {
+http::ClientRequest request_of(const PushEndpoint& to, const PushPart& part, std::string address,
+                               async::Deadline deadline) {
   http::ClientRequest request;
   request.method = "POST";
   request.host = to.url.host;
@@ -85,19 +85,34 @@ http::ClientRequest request_of(const PushEndpoint& to, const PushPart& part, std
   return request;
 }
 
+Error unanswered(Error error) {
+  switch (error.code) {
+    case Code::CertificateInvalid:
+      return not_taken(Code::PushRefused, "the endpoint has another key than the provider's operator pinned",
+                       std::move(error));
+    case Code::TlsHandshake:
+      return not_taken(Code::PushFailed, "the endpoint speaks no TLS 1.3, or its certificate does not verify",
+                       std::move(error));
+    case Code::Deadline: return not_taken(Code::PushFailed, "the endpoint did not answer in time", std::move(error));
+    case Code::Truncated:
+      return not_taken(Code::PushFailed, "the endpoint closed the connection without an answer", std::move(error));
+    case Code::Framing:
+    case Code::HeaderTooLarge:
+      return not_taken(Code::PushFailed, "the endpoint's answer is not HTTP", std::move(error));
+    default: return not_taken(Code::PushFailed, "the endpoint cannot be reached", std::move(error));
+  }
+}
+
 async::Task<Result<Answer>> attempt(std::shared_ptr<const PushEndpoint> to, std::shared_ptr<const PushPart> part,
                                     async::Deadline deadline) {
   Result<std::string> address = co_await address_of(to, deadline);
   if (!address) co_return fail(address.error());
   http::ClientRequest request = request_of(*to, *part, std::move(*address), deadline);
   Result<http::ResponseReader> reader = co_await to->client->open(std::move(request));
-  if (!reader && reader.error().code == Code::CertificateInvalid) {
-    co_return fail(not_taken(Code::CertificateInvalid, "the endpoint has another key than the provider's operator pinned", reader.error()));
-  }
-  if (!reader) {
-    co_return fail(not_taken(Code::Connection, "the endpoint does not answer, or its certificate does not verify", reader.error()));
-  }
-  Answer answer{reader->head().status, connectors::retry_after(reader->head().headers)};
+  if (!reader) co_return fail(unanswered(reader.error()));
+  const http::Headers& fields = reader->head().headers;
+  Answer answer{reader->head().status, fields.get("Content-Type").starts_with("text/html"),
+                connectors::retry_after(fields)};
   for (std::size_t read = 0; read < kReadAnswer;) {
     Result<std::string> piece = co_await reader->read(kReadAnswer);
     if (!piece || piece->empty()) break;
@@ -106,10 +121,23 @@ async::Task<Result<Answer>> attempt(std::shared_ptr<const PushEndpoint> to, std:
   co_return answer;
 }
 
-Error refusal_of(int status) {
-  const bool redirect = status >= 300 && status < 400;
-  std::string why = fmt::format("the endpoint answered {}{}", status, redirect ? ", and no redirect is followed" : "");
-  return not_taken(Code::Connection, std::move(why));
+std::string_view meaning_of(int status) {
+  if (status >= 300 && status < 400) return ", and no redirect is followed";
+  switch (status) {
+    case 401:
+    case 403: return ": it wants another token";
+    case 404:
+    case 410: return ": there is nothing at that path";
+    case 405: return ": it takes no POST";
+    case 413: return ": it takes less than 1 MiB at once";
+    case 415: return ": it takes another media type";
+    default: return "";
+  }
+}
+
+Error refusal_of(const Answer& answer) {
+  return not_taken(Code::PushFailed, fmt::format("the endpoint answered {}{}{}", answer.status,
+                                                 answer.page ? " with a page of HTML" : "", meaning_of(answer.status)));
 }
 
 async::Task<void> pause(std::chrono::milliseconds span, std::shared_ptr<const std::atomic<bool>> stop) {
@@ -130,8 +158,8 @@ async::Task<Result<int>> deliver(std::shared_ptr<const PushEndpoint> to, std::sh
     Result<Answer> answer = co_await async::with_stop(*stop, std::move(attempting), "a push");
     if (answer && answer->status >= 200 && answer->status < 300) co_return answer->status;
     if (!answer && answer.error().code == Code::Cancelled) co_return fail(answer.error());
-    Error error = answer ? refusal_of(answer->status) : answer.error();
-    if (answer ? !is_passing(answer->status) : is_final(error)) co_return fail(std::move(error));
+    Error error = answer ? refusal_of(*answer) : answer.error();
+    if (answer ? !is_passing(answer->status) : error.code == Code::PushRefused) co_return fail(std::move(error));
     const auto asked = answer && answer->retry_after ? *answer->retry_after : std::chrono::milliseconds(0);
     const auto span = std::max(asked, wait);
     if (span >= until.remaining()) co_return fail(std::move(error));

@@ -35,8 +35,6 @@ struct PushLimits {
   std::chrono::milliseconds patience{50'000};  // for one part, all attempts; less than a stream waits for a receipt
   std::chrono::milliseconds first_pause{250};  // doubles; Retry-After may ask for more
   std::chrono::milliseconds longest_pause{8'000};
-  unsigned rounds = 5;                         // exchanges in a row without a part taken, before the transfer is ended
-  std::chrono::milliseconds round_pause{1'000};  // doubles
 };
 
 struct PushEndpoint {
@@ -61,10 +59,11 @@ struct PushPart {
   Bytes head;  // envelope
 };
 
-// The status of the 2xx. Errors: Cancelled when stop was raised (within 100 ms) or the right was lost; else what the last
-// attempt failed with: Forbidden for an address that is not public, CertificateInvalid for another key, Connection, with
-// help "why" for the consumer and the chain for the operator.
-[[nodiscard]] async::Task<Result<int>> deliver(std::shared_ptr<const PushEndpoint> to, std::shared_ptr<const PushPart> part,
+// The status of the 2xx. Errors: Cancelled when stop was raised (within 100 ms) or the right was lost; PushRefused at
+// once for an address that is not public and for another key; PushFailed for what the last attempt ended with. Help
+// "why" is for the consumer, the chain for the operator.
+[[nodiscard]] async::Task<Result<int>> deliver(std::shared_ptr<const PushEndpoint> to,
+                                               std::shared_ptr<const PushPart> part,
                                                std::shared_ptr<const std::atomic<bool>> stop);
 
 }  // namespace sekisho::node

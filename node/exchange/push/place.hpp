@@ -1,8 +1,8 @@
 // How far a push came, in the log and as the place where it goes on.
 //
-// The log: entries OBSERVED {"what": "push.taken", "exchange", "transfer", "chunks", "bytes", "status"}, what the endpoint
-// answered 2xx for so far; every 16 MiB or 10 s and at the end of each exchange that moved anything. There is no receipt:
-// nobody signs for the endpoint, and the exchange stays "released, unconfirmed" to an auditor.
+// The log: entries OBSERVED {"what": "push.taken", "exchange", "transfer", "chunks", "bytes", "status"}, what the
+// endpoint answered 2xx for so far; every 16 MiB or 10 s and at the end of each exchange that moved anything. There is
+// no receipt: nobody signs for the endpoint, and the exchange stays "released, unconfirmed" to an auditor.
 //
 // The row of family Exchange: "push" ‖ provider pid → "<exchange>#<chunks>"; it goes with the transfer.
 #pragma once

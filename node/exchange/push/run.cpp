@@ -134,13 +134,12 @@ async::Task<PushOutcome> push_once(const PushWork* work, std::shared_ptr<const T
     co_return out;
   }
   out.pushed.resumed = crossing->resume;
-  const bool live = crossing->live;
+  out.live = crossing->live;
   PushSink sink(work->parts, endpoint_of(*work, *crossing, std::move(*permitted)), out.pushed);
   const auto stream = stream_body(work->parts, std::move(*crossing), std::move(rest));
   Status sent = co_await stream(sink);
   out.taken = sink.taken();
-  out.moved = out.taken.chunks > 0;
-  out.complete = sent && !live;
+  out.complete = sent && !out.live;
   if (out.complete) co_return out;
   if (sink.failure()) {
     out.failed = *sink.failure();

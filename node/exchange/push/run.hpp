@@ -11,9 +11,9 @@ namespace sekisho::node {
 
 struct PushOutcome {
   bool complete = false;        // all that the source holds was taken, and it has an end
-  bool moved = false;           // something was taken
   std::optional<Error> failed;  // set unless complete
   bool again = false;           // it may be different in a moment
+  bool live = false;
   PushedExchange pushed;
   Taken taken;
 };

@@ -9,13 +9,14 @@
 #include "base/core/file.hpp"
 #include "base/core/limits.hpp"
 #include "base/core/log.hpp"
+#include "node/exchange/push/rounds.hpp"
 #include "node/exchange/push/run.hpp"
 
 namespace sekisho::node {
 namespace {
 
 constexpr std::chrono::milliseconds kTick{100};
-constexpr std::chrono::milliseconds kLongestRound{30'000};
+constexpr std::chrono::milliseconds kEndPause{1'000};  // doubles
 constexpr unsigned kEndTries = 8;
 
 }  // namespace
@@ -46,7 +47,11 @@ std::shared_ptr<http::Client> PushClients::find(const PushHost& host) const { re
 struct PushService::State {
   State(ExchangeParts p, const PushRules& r, PushClients c, std::vector<async::Executor> e,
         std::shared_ptr<const http::Resolver> n, PushLimits l)
-      : clients(std::move(c)), resolver(std::move(n)), limits(l), executors(std::move(e)), work{p, r, clients, resolver, limits} {}
+      : clients(std::move(c)),
+        resolver(std::move(n)),
+        limits(l),
+        executors(std::move(e)),
+        work{p, r, clients, resolver, limits} {}
 
   const PushClients clients;
   const std::shared_ptr<const http::Resolver> resolver;
@@ -63,7 +68,8 @@ struct PushService::State {
   // The transfer that is to be pushed now; null when there is nothing to do any more.
   [[nodiscard]] std::shared_ptr<const TransferRecord> wanted(const std::string& pid) const {
     const auto record = work.parts.transfers.find(pid);
-    if (stopping || !record || !is_pushing(*record) || work.parts.transfers.held(record->agreement->digest)) return nullptr;
+    if (stopping || !record || !is_pushing(*record) || work.parts.transfers.held(record->agreement->digest))
+      return nullptr;
     return record;
   }
   // Whether the run of this transfer is over; false: it was started again.
@@ -91,9 +97,10 @@ async::Task<void> pause(StatePointer state, std::string pid, std::chrono::millis
 
 // The journal or the outbox may be full for a moment.
 async::Task<void> end_transfer(StatePointer state, std::string pid, std::optional<Error> failed) {
-  std::chrono::milliseconds wait = state->limits.round_pause;
+  std::chrono::milliseconds wait = kEndPause;
   TransferService& service = state->work.parts.transfer_service;
-  // What went out whole is called complete even while the node stops: its place is gone, and a start would push it again.
+  // What went out whole is called complete even while the node stops: its place is gone, and a start would push it
+  // again.
   for (unsigned n = 0; n < kEndTries && (state->wanted(pid) || (n == 0 && !failed)); ++n) {
     Status ended;
     if (failed) {
@@ -105,12 +112,12 @@ async::Task<void> end_transfer(StatePointer state, std::string pid, std::optiona
     if (ended) co_return;
     log_warn("push.end", ended.error(), {{"transfer", pid}});
     co_await pause(state, pid, wait);
-    wait = std::min(wait * 2, kLongestRound);
+    wait *= 2;
   }
 }
 
 async::Task<void> commit_taken(StatePointer state, const PushOutcome* outcome) {
-  if (!outcome->moved && !outcome->complete) co_return;
+  if (outcome->taken.chunks == 0 && !outcome->complete) co_return;
   Unit unit = taken_unit(outcome->pushed, outcome->taken, outcome->complete);
   const auto committed = co_await state->work.parts.journal.commit(std::move(unit));
   if (!committed) log_warn("push.record", committed.error(), {{"exchange", to_text(outcome->pushed.exchange)}});
@@ -123,9 +130,15 @@ async::Task<void> forget_place(StatePointer state, std::string pid) {
   if (!committed) log_warn("push.place", committed.error(), {{"transfer", pid}});
 }
 
+Error given_up(const Error& last) {
+  const std::string why =
+      "the push broke off too often; the last time because " + std::string(code_info(last.code).title);
+  return Error(Code::PushFailed, why, last).with("why", why);
+}
+
 // Exchanges of one transfer until it is complete, ended or not wanted.
 async::Task<void> push(StatePointer state, std::string pid) {
-  unsigned fruitless = 0;
+  PushRounds rounds;
   for (auto transfer = state->wanted(pid); transfer; transfer = state->wanted(pid)) {
     const auto place = find_push_place(state->work.parts.storage, pid);
     auto pushing = push_once(&state->work, transfer, place.value_or(""));
@@ -136,13 +149,16 @@ async::Task<void> push(StatePointer state, std::string pid) {
                                {"complete", outcome.complete},
                                {"bytes", std::to_string(outcome.taken.bytes)},
                                {"why", outcome.failed ? outcome.failed->chain() : ""}});
-    fruitless = outcome.moved ? 0 : fruitless + 1;
-    const bool over = outcome.complete || !outcome.again || fruitless >= state->limits.rounds;
-    if (over) {
+    if (outcome.complete || !outcome.again) {
       co_await end_transfer(state, pid, outcome.failed);
       co_return;
     }
-    co_await pause(state, pid, std::min(state->limits.round_pause * (1U << std::min(fruitless, 5U)), kLongestRound));
+    rounds.ended({outcome.taken.bytes, outcome.pushed.resumed.has_value(), outcome.live});
+    if (rounds.exhausted()) {
+      co_await end_transfer(state, pid, given_up(*outcome.failed));
+      co_return;
+    }
+    co_await pause(state, pid, rounds.pause());
   }
 }
 
@@ -168,9 +184,11 @@ void begin(const StatePointer& state, const std::string& pid) {
 
 }  // namespace
 
-PushService::PushService(ExchangeParts parts, const PushRules& rules, PushClients clients, std::vector<async::Executor> executors,
-                         std::shared_ptr<const http::Resolver> resolver, PushLimits limits)
-    : state_(std::make_shared<State>(parts, rules, std::move(clients), std::move(executors), std::move(resolver), limits)) {
+PushService::PushService(ExchangeParts parts, const PushRules& rules, PushClients clients,
+                         std::vector<async::Executor> executors, std::shared_ptr<const http::Resolver> resolver,
+                         PushLimits limits)
+    : state_(std::make_shared<State>(parts, rules, std::move(clients), std::move(executors), std::move(resolver),
+                                     limits)) {
   parts.transfers.on_push([state = std::weak_ptr<State>(state_)](const std::string& pid) {
     if (const auto there = state.lock()) begin(there, pid);
   });

@@ -1,11 +1,11 @@
-// Pushes of this node as provider: a transfer of format HttpData-PUSH that is started is carried out here, an exchange at a
-// time, with the steps of a pull (decision, source, view, durable release) and as a stream (formats.md 5) to the endpoint
-// that the consumer named and the rules permit (node/dataspace/push_rules.hpp).
+// Pushes of this node as provider: a transfer of format HttpData-PUSH that is started is carried out here, an exchange
+// at a time, with the steps of a pull (decision, source, view, durable release) and as a stream (formats.md 5) to the
+// endpoint that the consumer named and the rules permit (node/dataspace/push_rules.hpp).
 //
 // An end of the source completes the transfer, unless the source is one without end. What fails for good ends it with a
 // reason that both operators read. A suspension, a restart and a cut pause it; it goes on behind the last part that was
-// recorded as taken, where the source knows cursors, else from the beginning, always as a new exchange. Delivery is at least
-// once.
+// recorded as taken, where the source knows cursors, else from the beginning, always as a new exchange. Delivery is at
+// least once.
 //
 // Thread-safe. Coroutines run on the executors that are given.
 #pragma once

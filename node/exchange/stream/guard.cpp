@@ -49,7 +49,7 @@ std::optional<std::string> lost_right(const ExchangeParts& parts, const Crossing
   }
   if (crossing.pushed) {
     const auto dataset = catalog->dataset(agreement.dataset);
-    if (!dataset || !dataset->object.push) return name_of(Code::Forbidden);
+    if (!dataset || !dataset->object.push) return name_of(Code::PushRefused);
     return lost_peer(parts, *crossing.transfer);
   }
   return std::nullopt;

@@ -78,6 +78,12 @@ TEST(Messages, ADataAddressIsReadAsEclipseWritesIt) {
   ASSERT_TRUE(message) << message.error().chain();
   EXPECT_EQ(message->address->endpoint, "https://in.a.example/sink");
   EXPECT_EQ(message->address->authorization(), "ey.ey.ey");
+  const auto destination = parse_transfer_request(to_text(changed(to_body(push_request()), "dataAddress", parse_json(R"({"@type": "DataAddress",
+      "endpointType": "HttpData", "endpointProperties": [
+      {"@type": "EndpointProperty", "name": "https://w3id.org/edc/v0.0.1/ns/type", "value": "HttpData"},
+      {"@type": "EndpointProperty", "name": "https://w3id.org/edc/v0.0.1/ns/baseUrl", "value": "https://in.a.example/sink"}]})").value())));
+  ASSERT_TRUE(destination) << destination.error().chain();
+  EXPECT_EQ(destination->address->endpoint, "https://in.a.example/sink");
 }
 
 TEST(Messages, ADataAddressIsReadStrictly) {
@@ -191,6 +197,8 @@ TEST(Messages, ErrorsCarryCodeAndHelpButNeverTheMessage) {
   EXPECT_EQ(back.help, (std::vector<std::pair<std::string, std::string>>{
                            {"peer", "farm.jp.example"}, {"peer_code", "PURPOSE_MISMATCH"}, {"purposes", "a, b"}}));
   EXPECT_EQ(error_of({kIds, "SOMETHING", {}}, "x").code, Code::PeerRefused);
+  const ErrorDocument failed{kIds, "PUSH_FAILED", reason_of(Error(Code::PushFailed, "secret").with("why", "it answered 404"))};
+  EXPECT_EQ(error_of(failed, "farm.jp.example").message, "farm.jp.example refused: PUSH_FAILED: it answered 404");
   EXPECT_FALSE(parse_error("{}"));
   EXPECT_FALSE(parse_error("nonsense"));
 }

@@ -33,7 +33,7 @@ TEST_P(Endpoint, IsPermittedOrSaysWhyNot) {
 
 constexpr auto kNone = std::nullopt;
 constexpr auto kUrl = Code::InvalidArgument;
-constexpr auto kNotHere = Code::Forbidden;
+constexpr auto kNotHere = Code::PushRefused;
 
 INSTANTIATE_TEST_SUITE_P(
     Table, Endpoint,
@@ -71,7 +71,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(PushRules, WithoutAListNothingIsPermitted) {
   const auto permitted = no_push().permit("https://trade.eu.example/sink", "trade.eu.example");
   ASSERT_FALSE(permitted);
-  EXPECT_EQ(permitted.error().code, Code::Forbidden);
+  EXPECT_EQ(permitted.error().code, Code::PushRefused);
 }
 
 TEST(PushRules, WhoHasNoNameGetsNothing) {

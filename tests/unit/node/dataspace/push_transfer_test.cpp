@@ -87,7 +87,10 @@ TEST_F(Pushed, IsStartedUnderTermsThatSaySoAndWithoutAToken) {
   EXPECT_NE(nodes.farm->journal->reader().entry(**terms)->entry.payload().find(R"("mode":"push")"), std::string::npos);
   // Nobody may pull by it.
   EXPECT_FALSE(nodes.trade->transfers.find_usable("farm.jp.example", kDataset, kPurpose));
-  EXPECT_EQ(nodes.farm->transfer_service->renew_token(nodes.trade->as_client(*nodes.farm->trust.current()), record->provider_pid).status, 409);
+  EXPECT_EQ(nodes.farm->transfer_service
+                ->renew_token(nodes.trade->as_client(*nodes.farm->trust.current()), record->provider_pid)
+                .status,
+            409);
 }
 
 TEST_F(Pushed, TheReceiversTokenIsKeptAsLongAsItIsNeeded) {
@@ -145,8 +148,9 @@ TEST_P(RefusedPush, EndsTheProcessAndLeavesNothingAtTheProvider) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Endpoints, RefusedPush,
-                         ::testing::Values(Refused{"not_listed", "https://out.trade.eu.example/sink", "FORBIDDEN"},
-                                           Refused{"not_the_consumers", "https://in.other.eu.example/sink", "FORBIDDEN"},
+                         ::testing::Values(Refused{"not_listed", "https://out.trade.eu.example/sink", "PUSH_REFUSED"},
+                                           Refused{"not_the_consumers", "https://in.other.eu.example/sink",
+                                                   "PUSH_REFUSED"},
                                            Refused{"plain", "http://in.trade.eu.example/sink", "INVALID_ARGUMENT"},
                                            Refused{"loopback", "https://127.0.0.1/sink", "INVALID_ARGUMENT"}),
                          [](const auto& one) { return one.param.name; });
@@ -163,14 +167,18 @@ TEST_F(Pushed, ADatasetThatIsNotOfferedForPushesIsNotPushed) {
   ASSERT_TRUE(pid);
   EXPECT_TRUE(eventually([&] { return state(*pid) == "TERMINATED"; }));
   EXPECT_NE(reason.find("the dataset is not offered for pushes"), std::string::npos) << reason;
-  EXPECT_NE(reason.find("\"code\":\"FORBIDDEN\""), std::string::npos) << reason;
+  EXPECT_NE(reason.find("\"code\":\"PUSH_REFUSED\""), std::string::npos) << reason;
 }
 
 // Each denial is an entry for ever, so there are only so many.
 TEST_F(Pushed, DenialsAreOnRecordAndLimited) {
   for (unsigned n = 0; n <= DenialLimit::kInAMinute; ++n) {
-    const TransferRequestMessage request{"urn:uuid:denied-" + std::to_string(n), agreement, std::string(kPullFormat),
-                                         "https://trade.eu.example/dsp/2025-1", "https://w3id.org/dpv#Marketing", "AAAA"};
+    const TransferRequestMessage request{"urn:uuid:denied-" + std::to_string(n),
+                                         agreement,
+                                         std::string(kPullFormat),
+                                         "https://trade.eu.example/dsp/2025-1",
+                                         "https://w3id.org/dpv#Marketing",
+                                         "AAAA"};
     const auto response = nodes.to_farm(TransferRoute::Request, "", to_body(request));
     EXPECT_EQ(response.status, n < DenialLimit::kInAMinute ? 404 : 429) << n << response.body;
   }
@@ -204,7 +212,8 @@ TEST_F(Pushed, ACompletedPullServesNobody) {
   EXPECT_EQ(nodes.farm->transfer_service->state(pid), "COMPLETED");
   EXPECT_FALSE(nodes.farm->transfers.find(pid));
   EXPECT_FALSE(nodes.trade->transfers.find_usable("farm.jp.example", kDataset, kPurpose));
-  EXPECT_EQ(nodes.farm->transfer_service->renew_token(nodes.trade->as_client(*nodes.farm->trust.current()), pid).status, 404);
+  EXPECT_EQ(nodes.farm->transfer_service->renew_token(nodes.trade->as_client(*nodes.farm->trust.current()), pid).status,
+            404);
 }
 
 }  // namespace

@@ -22,9 +22,8 @@ using test::PushReceiver;
 std::shared_ptr<http::Resolver> names(
     std::vector<http::Resolver::Addresses> answers,
     std::shared_ptr<std::atomic<std::size_t>> asked = std::make_shared<std::atomic<std::size_t>>(0)) {
-  return std::make_shared<http::Resolver>([answers, asked](const std::string&) {
-    return answers[std::min<std::size_t>((*asked)++, answers.size() - 1)];
-  });
+  return std::make_shared<http::Resolver>(
+      [answers, asked](const std::string&) { return answers[std::min<std::size_t>((*asked)++, answers.size() - 1)]; });
 }
 http::Resolver::Addresses at(std::vector<std::string> addresses) { return addresses; }
 
@@ -108,15 +107,16 @@ TEST(PushDelivery, NoNameLeadsIntoTheOwnNetwork) {
     const char* name;
     std::vector<std::string> addresses;
   };
-  for (const Case& one : {Case{"loopback", {"127.0.0.1"}}, Case{"loopback v6", {"::1"}}, Case{"private", {"10.0.0.1"}},
-                          Case{"metadata", {"169.254.169.254"}}, Case{"metadata v6", {"fd00:ec2::254"}}, Case{"mapped", {"::ffff:127.0.0.1"}},
-                          Case{"nat64", {"64:ff9b::7f00:1"}}, Case{"6to4", {"2002:7f00:1::"}}, Case{"unspecified", {"0.0.0.0"}},
-                          Case{"one among others", {"9.9.9.9", "127.0.0.1"}}, Case{"none", {}}}) {
+  for (const Case& one :
+       {Case{"loopback", {"127.0.0.1"}}, Case{"loopback v6", {"::1"}}, Case{"private", {"10.0.0.1"}},
+        Case{"metadata", {"169.254.169.254"}}, Case{"metadata v6", {"fd00:ec2::254"}},
+        Case{"mapped", {"::ffff:127.0.0.1"}}, Case{"nat64", {"64:ff9b::7f00:1"}}, Case{"6to4", {"2002:7f00:1::"}},
+        Case{"unspecified", {"0.0.0.0"}}, Case{"one among others", {"9.9.9.9", "127.0.0.1"}}, Case{"none", {}}}) {
     auto endpoint = to(receiver, "");
     endpoint->resolver = names({one.addresses});
     const auto status = push(endpoint);
     ASSERT_FALSE(status) << one.name;
-    EXPECT_EQ(status.error().code, Code::Forbidden) << one.name << status.error().chain();
+    EXPECT_EQ(status.error().code, Code::PushRefused) << one.name << status.error().chain();
     EXPECT_EQ(why(status.error()), "the endpoint's name has an address that is not public") << one.name;
   }
   EXPECT_EQ(receiver.requests(), 0U);
@@ -135,7 +135,7 @@ TEST(PushDelivery, ANameThatIsRebornElsewhereIsJudgedAgain) {
   endpoint->resolver = names({fail(Code::Connection, "no answer yet"), at({"127.0.0.1"})}, asked);
   const auto status = push(endpoint);
   ASSERT_FALSE(status);
-  EXPECT_EQ(status.error().code, Code::Forbidden) << status.error().chain();
+  EXPECT_EQ(status.error().code, Code::PushRefused) << status.error().chain();
   EXPECT_EQ(*asked, 2U);
   EXPECT_EQ(receiver.requests(), 0U);
 }
@@ -148,7 +148,7 @@ TEST(PushDelivery, ANameThatDoesNotResolveIsAskedAgain) {
   endpoint->resolver = names({fail(Code::Connection, "no such name")}, asked);
   const auto status = push(endpoint);
   ASSERT_FALSE(status);
-  EXPECT_EQ(status.error().code, Code::Connection);
+  EXPECT_EQ(status.error().code, Code::PushFailed);
   EXPECT_GT(*asked, 1U);
 }
 
@@ -171,18 +171,21 @@ TEST_P(PushAnswer, IsFinalOrTriedAgain) {
   EXPECT_EQ(pushed.has_value(), GetParam().again);
   EXPECT_EQ(receiver.requests(), GetParam().again ? 2U : 1U);
   if (!pushed) {
-    EXPECT_EQ(pushed.error().code, Code::Connection);
+    EXPECT_EQ(pushed.error().code, Code::PushFailed);
     EXPECT_NE(why(pushed.error()).find(std::to_string(status)), std::string::npos) << why(pushed.error());
     EXPECT_EQ(pushed.error().chain().find("s3cret"), std::string::npos);
   }
 }
 
 INSTANTIATE_TEST_SUITE_P(Statuses, PushAnswer,
-                         ::testing::Values(Answered{"moved", 301, false}, Answered{"found", 302, false}, Answered{"temporary", 307, false},
-                                           Answered{"permanent", 308, false}, Answered{"bad", 400, false}, Answered{"unauthorized", 401, false},
-                                           Answered{"forbidden", 403, false}, Answered{"gone", 410, false}, Answered{"too_large", 413, false},
-                                           Answered{"timeout", 408, true}, Answered{"too_early", 425, true}, Answered{"too_many", 429, true},
-                                           Answered{"failed", 500, true}, Answered{"bad_gateway", 502, true}, Answered{"unavailable", 503, true}),
+                         ::testing::Values(Answered{"moved", 301, false}, Answered{"found", 302, false},
+                                           Answered{"temporary", 307, false}, Answered{"permanent", 308, false},
+                                           Answered{"bad", 400, false}, Answered{"unauthorized", 401, false},
+                                           Answered{"forbidden", 403, false}, Answered{"gone", 410, false},
+                                           Answered{"too_large", 413, false}, Answered{"timeout", 408, true},
+                                           Answered{"too_early", 425, true}, Answered{"too_many", 429, true},
+                                           Answered{"failed", 500, true}, Answered{"bad_gateway", 502, true},
+                                           Answered{"unavailable", 503, true}),
                          [](const auto& one) { return one.param.name; });
 
 TEST(PushDelivery, AnEndpointThatStaysAwayIsGivenUp) {
@@ -192,7 +195,7 @@ TEST(PushDelivery, AnEndpointThatStaysAwayIsGivenUp) {
   endpoint->limits.patience = milliseconds(100);
   const auto status = push(endpoint);
   ASSERT_FALSE(status);
-  EXPECT_EQ(status.error().code, Code::Connection);
+  EXPECT_EQ(status.error().code, Code::PushFailed);
   EXPECT_GT(receiver.requests(), 2U);
 }
 
@@ -203,22 +206,66 @@ TEST(PushDelivery, APatienceThatRetryAfterExceedsEndsAtOnce) {
   EXPECT_EQ(receiver.requests(), 1U);
 }
 
-TEST(PushDelivery, AnEndpointThatHangsOrTalksNonsenseIsGivenUp) {
-  for (const char* answer : {"", "nonsense\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n"}) {
-    PushReceiver receiver;
-    receiver.answer([answer](const Asked&) { return std::string(answer); });
-    auto endpoint = to(receiver);
-    endpoint->limits.attempt = milliseconds(100);
-    endpoint->limits.patience = milliseconds(250);
-    const auto status = push(endpoint);
-    ASSERT_FALSE(status) << answer;
-    EXPECT_EQ(status.error().code, Code::Connection) << status.error().chain();
-  }
+struct Named {
+  const char* name;
+  std::string answer;  // octets; empty: none ever
+  const char* why;
+};
+void PrintTo(const Named& one, std::ostream* out) { *out << one.name; }
+
+class PushEnds : public ::testing::TestWithParam<Named> {};
+
+TEST_P(PushEnds, IsToldWhy) {
+  PushReceiver receiver;
+  receiver.answer([](const Asked&) { return GetParam().answer; });
+  auto endpoint = to(receiver);
+  endpoint->limits.attempt = milliseconds(100);
+  endpoint->limits.patience = milliseconds(250);
+  const auto status = push(endpoint);
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().code, Code::PushFailed) << status.error().chain();
+  EXPECT_EQ(why(status.error()), GetParam().why) << status.error().chain();
+  EXPECT_EQ(status.error().chain().find("s3cret"), std::string::npos);
+}
+
+const std::string kPage = "Content-Type: text/html; charset=utf-8\r\n";
+
+INSTANTIATE_TEST_SUITE_P(
+    Answers, PushEnds,
+    ::testing::Values(Named{"unauthorized", answer_of(401), "the endpoint answered 401: it wants another token"},
+                      Named{"not_found", answer_of(404), "the endpoint answered 404: there is nothing at that path"},
+                      Named{"not_found_page", answer_of(404, kPage),
+                            "the endpoint answered 404 with a page of HTML: there is nothing at that path"},
+                      Named{"no_post", answer_of(405), "the endpoint answered 405: it takes no POST"},
+                      Named{"too_large", answer_of(413), "the endpoint answered 413: it takes less than 1 MiB at once"},
+                      Named{"other_media", answer_of(415), "the endpoint answered 415: it takes another media type"},
+                      Named{"failed", answer_of(500), "the endpoint answered 500"},
+                      Named{"failed_page", answer_of(502, kPage), "the endpoint answered 502 with a page of HTML"},
+                      Named{"redirect", answer_of(302, "Location: http://169.254.169.254/\r\n"),
+                            "the endpoint answered 302, and no redirect is followed"},
+                      Named{"hangs", "", "the endpoint did not answer in time"},
+                      Named{"half_an_answer", "HTTP/1.1 204 No Co", "the endpoint did not answer in time"},
+                      Named{"drops", "Connection: close\r\n", "the endpoint's answer is not HTTP"},
+                      Named{"nonsense", "nonsense\r\n\r\n", "the endpoint's answer is not HTTP"},
+                      Named{"two_lengths", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+                            "the endpoint's answer is not HTTP"}),
+    [](const auto& one) { return one.param.name; });
+
+TEST(PushDelivery, AnEndpointThatIsNotThereIsNamed) {
+  PushReceiver receiver;
+  auto endpoint = to(receiver);
+  endpoint->url.port = 1;
+  endpoint->limits.patience = milliseconds(50);
+  const auto status = push(endpoint);
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().code, Code::PushFailed);
+  EXPECT_EQ(why(status.error()), "the endpoint cannot be reached") << status.error().chain();
 }
 
 TEST(PushDelivery, AnAnswerWithoutAnEndIsAnAnswer) {
   PushReceiver receiver;
-  receiver.answer([](const Asked&) { return "HTTP/1.1 200 OK\r\nContent-Length: 1048576\r\n\r\n" + std::string(100'000, 'x'); });
+  receiver.answer(
+      [](const Asked&) { return "HTTP/1.1 200 OK\r\nContent-Length: 1048576\r\n\r\n" + std::string(100'000, 'x'); });
   EXPECT_TRUE(push(to(receiver)));
 }
 
@@ -228,7 +275,7 @@ TEST(PushDelivery, ACertificateOfAnotherNameGetsNothing) {
   endpoint->limits.patience = milliseconds(100);
   const auto status = push(endpoint);
   ASSERT_FALSE(status);
-  EXPECT_EQ(status.error().code, Code::Connection);
+  EXPECT_EQ(status.error().code, Code::PushFailed);
   EXPECT_EQ(receiver.requests(), 0U);
 }
 
@@ -248,7 +295,7 @@ TEST(PushDelivery, AnotherKeyThanThePinnedOneGetsNothing) {
   endpoint->host.key = std::string(64, 'a');
   const auto status = push(endpoint);
   ASSERT_FALSE(status);
-  EXPECT_EQ(status.error().code, Code::CertificateInvalid) << status.error().chain();
+  EXPECT_EQ(status.error().code, Code::PushRefused) << status.error().chain();
   EXPECT_EQ(receiver.requests(), 0U);
 }
 
