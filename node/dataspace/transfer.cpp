@@ -41,6 +41,7 @@ Json Transfer::to_row() const {
   row["purpose"] = purpose;
   row["terms"] = to_hex(terms);
   row["peerCert"] = to_hex(peer_cert);
+  row["signerCert"] = to_hex(signer_cert);
   row["target"] = target;
   if (push) row["push"] = push_row(*push, role == Role::Provider && !ended());
   return row;
@@ -75,6 +76,12 @@ Result<Transfer> Transfer::from_row(const JsonObject& row, const LocalIdentity& 
   Result<Digest> certificate = digest_from_hex(peer_cert);
   if (!certificate) return fail(certificate.error());
   process.peer_cert = *certificate;
+  // Older rows have none: a push of theirs, whose right nobody can judge, ends.
+  const Result<std::optional<std::string>> signer = get_optional_string(row, "signerCert");
+  if (!signer) return fail(signer.error());
+  Result<Digest> signer_cert = signer->has_value() ? digest_from_hex(**signer) : Digest{};
+  if (!signer_cert) return fail(signer_cert.error());
+  process.signer_cert = *signer_cert;
   return process;
 }
 

@@ -21,6 +21,7 @@ struct Transfer : ProcessBase {
   std::string purpose;
   Digest terms{};         // statement id; zeros until there are terms
   Digest peer_cert{};     // provider: the certificate that tokens are bound to
+  Digest signer_cert{};   // provider: the statement certificate that sealed the request; zeros where nothing is sealed
   std::string target;     // consumer: where the data lie at the provider
   // Of a push, where the data go; null for a pull. The receiver's token is in a provider's row until the transfer ends, and
   // never in a consumer's.

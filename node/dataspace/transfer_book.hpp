@@ -37,6 +37,7 @@ struct TransferRecord {
   std::string peer_zone;
   std::shared_ptr<const DataAddress> push;  // where the data go; null for a pull
   Digest peer_cert{};                       // provider: the certificate that asked
+  Digest signer_cert{};                     // provider: the one that sealed the request
   // Consumer only.
   std::string target;  // path of the provider's data endpoint
   std::string token;

@@ -128,12 +128,14 @@ async::Task<Result<http::Response>> TransferService::Impl::take_request(trust::P
     co_return fail(std::move(recorded));
   }
   std::optional<trust::Envelope> envelope;
+  Digest signer{};
   if (message->statement) {
     Result<CheckedStatement> checked = co_await parts.certificates.check(peer, *message->statement, trust::StatementKind::Request,
                                                                          async::Deadline::in(limits.peer));
     if (!checked) co_return fail(checked.error());
     Status said = says_request(checked->statement, *message, **agreement, peer);
     if (!said) co_return fail(said.error());
+    signer = checked->statement.issuer.cert;
     envelope = std::move(checked->envelope);
   }
 
@@ -146,6 +148,7 @@ async::Task<Result<http::Response>> TransferService::Impl::take_request(trust::P
   next.peer_dns = peer.dns;
   next.peer_zone = peer.zone;
   next.peer_cert = peer.cert;
+  next.signer_cert = signer;
   next.base = std::move(*base);
   next.enter(policy::TransferState::Requested);
   next.agreement = (*agreement)->id;

@@ -139,6 +139,7 @@ RecordPointer TransferService::Impl::publish(const Transfer& process) {
   record->peer_zone = process.peer_zone;
   record->push = process.push;
   record->peer_cert = process.peer_cert;
+  record->signer_cert = process.signer_cert;
   record->target = process.target;
   record->token = process.token;
   record->token_expires = process.token_expires;

@@ -4,6 +4,7 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/async/deadline.hpp"
 #include "base/core/bytes.hpp"
@@ -54,6 +55,7 @@ struct StreamResume {
 struct Crossing {
   DataRequest request;
   bool pushed = false;  // to an endpoint: nobody asked for this exchange, so it has no intent, and no receipt is awaited
+  std::vector<Bytes> signer;  // of a push: the chain of the certificate that sealed the order, judged again while it runs
   // authenticate
   Uuid exchange;
   Digest intent{};

@@ -1,69 +1,19 @@
 // Pushes between two whole nodes and an HTTPS endpoint of the consumer: the octets of a pull, and what stops them.
-#include <fstream>
-
-#include "tests/integration/stream_world.hpp"
+#include "tests/integration/push_world.hpp"
 #include "tests/support/mqtt_broker.hpp"
-#include "tests/support/push_receiver.hpp"
+#include "trust/pki/certificate.hpp"
+#include "trust/zone/node_folder.hpp"
 
 namespace sekisho::test {
 namespace {
 
-using std::chrono::seconds;
-
-class Push : public StreamWorld {
+class Push : public PushWorld {
  protected:
   void SetUp() override {
-    // Over 3 windows, with records that lie across their borders.
-    std::ofstream bulk(world.folder.path() / "large.ndjson");
-    for (int n = 0; n < 3500; ++n) bulk << "{\"n\":" << n << ",\"text\":\"" << std::string(1001, 'x') << "\"}\n";
-    bulk.close();
-    allow(receiver);
-    world.start();
-    offer_pushes("bulk", file_manifest("large.ndjson"));
+    allow(receiver.port(), receiver.ca_pem());
+    start_with_bulk();
   }
-
-  void allow(const PushReceiver& at) {
-    const auto ca = world.folder.path() / "sink.pem";
-    std::ofstream(ca) << at.ca_pem();
-    world.farm.settings.push_allow = {{kSinkName, at.port(), "127.0.0.1", ca, std::nullopt}};
-  }
-
-  void offer_pushes(const std::string& id, JsonObject manifest, const std::string& view = "") {
-    offer(id, std::move(manifest), view);
-    JsonObject dataset{{"id", id}, {"title", id}, {"source", id}, {"push", true}};
-    if (!view.empty()) dataset["view"] = *parse_json(view);
-    const JsonObject more{{"datasets", JsonArray{Json(std::move(dataset))}}};
-    const auto answer = world.farm.operate("POST", "/apply", to_text(Json(more)));
-    ASSERT_EQ(answer.status, 200) << answer.body;
-  }
-
-  http::ClientResponse order(const std::string& dataset, const std::string& endpoint) {
-    const JsonObject body{{"provider", world.farm.dns}, {"dataset", dataset}, {"purpose", kFoodSafety},
-                          {"endpoint", endpoint},       {"token", "s3cret"}};
-    return world.trade.service("POST", "/v1/transfers", to_text(Json(body)));
-  }
-  // The consumer's process id; empty when it was refused at once.
-  std::string ordered(const std::string& dataset) {
-    const auto answer = order(dataset, receiver.endpoint());
-    EXPECT_EQ(answer.status, 202) << answer.body;
-    return get_string(object_in(answer.body), "transfer").value_or("");
-  }
-  JsonObject transfer(const std::string& pid) { return object_in(world.trade.service("GET", "/v1/transfers/" + pid).body); }
-  std::string state(const std::string& pid) { return get_string(transfer(pid), "state").value_or(""); }
-  bool becomes(const std::string& pid, const std::string& wanted, seconds time = seconds(30)) {
-    return eventually([&] { return state(pid) == wanted; }, time);
-  }
-  std::string agreement() {
-    return get_string(object_in(world.farm.operate("GET", "/agreements").body).at("agreements").at(0).as_object(), "agreement").value_or("");
-  }
-  // Somebody else's connection may hold the node's port for a moment.
-  bool starts_again() {
-    return eventually([this] { return world.farm.start(); });
-  }
-  void act(const std::string& what) {
-    const auto answer = world.farm.operate("POST", "/agreements/" + agreement() + "/" + what);
-    ASSERT_EQ(answer.status, 200) << answer.body;
-  }
+  std::string ordered(const std::string& dataset) { return PushWorld::ordered(dataset, receiver.endpoint()); }
 
   PushReceiver receiver;
 };
@@ -71,7 +21,7 @@ class Push : public StreamWorld {
 TEST_F(Push, TheEndpointGetsTheOctetsOfAPullAndTheTransferCompletes) {
   const std::string pid = ordered("bulk");
   ASSERT_TRUE(becomes(pid, "COMPLETED")) << to_text(Json(transfer(pid)));
-  const std::string whole = file_text(world.folder.path() / "large.ndjson");
+  const std::string whole = bulk();
   EXPECT_TRUE(receiver.octets() == whole) << receiver.octets().size();
   StreamCall pull(world.trade, data_target("bulk"));
   ASSERT_TRUE(eventually([&] { return pull.done(); }));
@@ -104,8 +54,10 @@ TEST_F(Push, TheEndpointGetsTheOctetsOfAPullAndTheTransferCompletes) {
 }
 
 TEST_F(Push, ASmallBodyIsOnePartShapedByTheView) {
-  std::ofstream(world.folder.path() / "small.ndjson") << "{\"n\":1,\"grower\":\"" << kGrower << "\"}\n{\"n\":2,\"grower\":\"" << kGrower << "\"}\n";
-  offer_pushes("small", file_manifest("small.ndjson"), R"({"media":"application/x-ndjson","fields":{"/n":"keep","/grower":"drop"}})");
+  std::ofstream(world.folder.path() / "small.ndjson")
+      << "{\"n\":1,\"grower\":\"" << kGrower << "\"}\n{\"n\":2,\"grower\":\"" << kGrower << "\"}\n";
+  offer_pushes("small", file_manifest("small.ndjson"),
+               R"({"media":"application/x-ndjson","fields":{"/n":"keep","/grower":"drop"}})");
   const std::string pid = ordered("small");
   ASSERT_TRUE(becomes(pid, "COMPLETED"));
   ASSERT_EQ(receiver.taken().size(), 1U);
@@ -113,8 +65,8 @@ TEST_F(Push, ASmallBodyIsOnePartShapedByTheView) {
 }
 
 TEST_F(Push, NothingIsPushedToEndpointsThatAreNotAllowed) {
-  for (const char* endpoint : {"https://127.0.0.1/sink", "http://in.trade.eu.example/sink", "https://farm.jp.example/sink",
-                               "https://u@in.trade.eu.example/sink", "nonsense"}) {
+  for (const char* endpoint : {"https://127.0.0.1/sink", "http://in.trade.eu.example/sink",
+                               "https://farm.jp.example/sink", "https://u@in.trade.eu.example/sink", "nonsense"}) {
     const auto answer = order("bulk", endpoint);
     EXPECT_EQ(answer.status, 400) << endpoint << answer.body;
     EXPECT_EQ(code_in(answer), "INVALID_ARGUMENT") << endpoint;
@@ -130,6 +82,7 @@ TEST_F(Push, NothingIsPushedToEndpointsThatAreNotAllowed) {
 struct Hostile {
   const char* name;
   Answering answer;
+  const char* why;
 };
 void PrintTo(const Hostile& one, std::ostream* out) { *out << one.name; }
 
@@ -140,23 +93,32 @@ TEST_P(Refusing, EndsTheTransferWithAReason) {
   const std::string pid = ordered("bulk");
   ASSERT_TRUE(becomes(pid, "TERMINATED")) << to_text(Json(transfer(pid)));
   EXPECT_EQ(get_string(transfer(pid), "code").value_or(""), "PUSH_FAILED");
+  const std::string reason = get_string(transfer(pid), "reason").value_or("");
+  EXPECT_NE(reason.find(GetParam().why), std::string::npos) << reason;
   EXPECT_TRUE(receiver.octets().empty());
   EXPECT_EQ(receiver.requests(), 1U);
   EXPECT_TRUE(ends_with(world.farm, "STREAM_END_OUT", "PUSH_FAILED"));
 }
 
-INSTANTIATE_TEST_SUITE_P(Answers, Refusing,
-                         ::testing::Values(Hostile{"redirect", [](const Asked&) { return answer_of(302, "Location: https://127.0.0.1/x\r\n"); }},
-                                           Hostile{"permanent_redirect", [](const Asked&) { return answer_of(308, "Location: http://169.254.169.254/\r\n"); }},
-                                           Hostile{"unauthorized", [](const Asked&) { return answer_of(401); }},
-                                           Hostile{"too_large", [](const Asked&) { return answer_of(413); }}),
-                         [](const auto& one) { return one.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    Answers, Refusing,
+    ::testing::Values(
+        Hostile{"redirect", [](const Asked&) { return answer_of(302, "Location: https://127.0.0.1/x\r\n"); },
+                "the endpoint answered 302, and no redirect is followed"},
+        Hostile{"permanent_redirect",
+                [](const Asked&) { return answer_of(308, "Location: http://169.254.169.254/\r\n"); },
+                "the endpoint answered 308, and no redirect is followed"},
+        Hostile{"unauthorized", [](const Asked&) { return answer_of(401); }, "it wants another token"},
+        Hostile{"not_found", [](const Asked&) { return answer_of(404, "Content-Type: text/html\r\n"); },
+                "the endpoint answered 404 with a page of HTML: there is nothing at that path"},
+        Hostile{"too_large", [](const Asked&) { return answer_of(413); }, "it takes less than 1 MiB at once"}),
+    [](const auto& one) { return one.param.name; });
 
 TEST_F(Push, AnEndpointThatFailsForAWhileGetsEachPartOnceMore) {
   receiver.answer([](const Asked& asked) { return asked.number % 3 == 1 ? answer_of(503) : kTaken; });
   const std::string pid = ordered("bulk");
   ASSERT_TRUE(becomes(pid, "COMPLETED", seconds(60)));
-  EXPECT_TRUE(receiver.octets() == file_text(world.folder.path() / "large.ndjson"));
+  EXPECT_TRUE(receiver.octets() == bulk());
   EXPECT_GT(receiver.requests(), receiver.taken().size());
 }
 
@@ -179,7 +141,8 @@ TEST_P(PushCut, NothingLeavesAfterIt) {
   const std::size_t requests = receiver.requests();
   receiver.answer([](const Asked&) { return kTaken; });
   if (std::string_view(GetParam().name) != "suspension") {
-    EXPECT_TRUE(eventually([&] { return world.farm.operate("GET", "/agreements").body.find("STARTED") == std::string::npos; }));
+    EXPECT_TRUE(
+        eventually([&] { return world.farm.operate("GET", "/agreements").body.find("STARTED") == std::string::npos; }));
   }
   EXPECT_EQ(receiver.requests(), requests);
   EXPECT_EQ(receiver.taken().size(), 1U);
@@ -187,29 +150,41 @@ TEST_P(PushCut, NothingLeavesAfterIt) {
 
 INSTANTIATE_TEST_SUITE_P(
     Causes, PushCut,
-    ::testing::Values(Cut{"suspension", "TRANSFER_NOT_STARTED",
-                          [](LoopbackWorld& w, const std::string& agreement, const std::string&) {
-                            EXPECT_EQ(w.farm.operate("POST", "/agreements/" + agreement + "/suspend").status, 200);
-                          }},
-                      Cut{"withdrawal", "TRANSFER_NOT_STARTED",
-                          [](LoopbackWorld& w, const std::string& agreement, const std::string&) {
-                            EXPECT_EQ(w.farm.operate("POST", "/agreements/" + agreement + "/withdraw").status, 200);
-                          }},
-                      Cut{"consumer", "TRANSFER_NOT_STARTED",
-                          [](LoopbackWorld& w, const std::string&, const std::string& pid) {
-                            EXPECT_EQ(w.trade.service("DELETE", "/v1/transfers/" + pid).status, 200);
-                          }},
-                      Cut{"offer", "OFFER_UNKNOWN",
-                          [](LoopbackWorld& w, const std::string&, const std::string&) {
-                            const auto offers = object_in(w.farm.operate("GET", "/agreements").body).at("agreements").at(0).at("offer").as_string();
-                            const JsonObject gone{{"remove", JsonArray{JsonObject{{"kind", "offer"}, {"id", offers}}}}};
-                            EXPECT_EQ(w.farm.operate("POST", "/apply", to_text(Json(gone))).status, 200);
-                          }},
-                      Cut{"recognition", "RECOGNITION_SUSPENDED",
-                          [](LoopbackWorld& w, const std::string&, const std::string&) {
-                            EXPECT_TRUE(w.jp.authority->suspend("eu", "review", SystemClock().now()));
-                            w.publish();
-                          }}),
+    ::testing::Values(
+        Cut{"suspension", "TRANSFER_NOT_STARTED",
+            [](LoopbackWorld& w, const std::string& agreement, const std::string&) {
+              EXPECT_EQ(w.farm.operate("POST", "/agreements/" + agreement + "/suspend").status, 200);
+            }},
+        Cut{"withdrawal", "TRANSFER_NOT_STARTED",
+            [](LoopbackWorld& w, const std::string& agreement, const std::string&) {
+              EXPECT_EQ(w.farm.operate("POST", "/agreements/" + agreement + "/withdraw").status, 200);
+            }},
+        Cut{"consumer", "TRANSFER_NOT_STARTED",
+            [](LoopbackWorld& w, const std::string&, const std::string& pid) {
+              EXPECT_EQ(w.trade.service("DELETE", "/v1/transfers/" + pid).status, 200);
+            }},
+        Cut{"offer", "OFFER_UNKNOWN",
+            [](LoopbackWorld& w, const std::string&, const std::string&) {
+              const auto offers =
+                  object_in(w.farm.operate("GET", "/agreements").body).at("agreements").at(0).at("offer").as_string();
+              const JsonObject gone{{"remove", JsonArray{JsonObject{{"kind", "offer"}, {"id", offers}}}}};
+              EXPECT_EQ(w.farm.operate("POST", "/apply", to_text(Json(gone))).status, 200);
+            }},
+        Cut{"recognition", "RECOGNITION_SUSPENDED",
+            [](LoopbackWorld& w, const std::string&, const std::string&) {
+              EXPECT_TRUE(w.jp.authority->suspend("eu", "review", SystemClock().now()));
+              w.publish();
+            }},
+        // The node stays enrolled: only who sealed the order may no longer be believed.
+        Cut{"certificate", "CERTIFICATE_REVOKED",
+            [](LoopbackWorld& w, const std::string&, const std::string&) {
+              const auto keys = trust::load_node_folder(w.trade.settings.keys);
+              ASSERT_TRUE(keys) << keys.error().chain();
+              const auto signer = trust::Certificate::parse(keys->statement_chain.front());
+              ASSERT_TRUE(signer);
+              EXPECT_TRUE(w.eu.authority->revoke(*signer, 1, std::nullopt, SystemClock().now()));
+              w.publish();
+            }}),
     [](const auto& one) { return one.param.name; });
 
 TEST_F(Push, AfterASuspensionItGoesOnBehindWhatWasTaken) {
@@ -223,7 +198,7 @@ TEST_F(Push, AfterASuspensionItGoesOnBehindWhatWasTaken) {
   act("resume");
   ASSERT_TRUE(becomes(pid, "COMPLETED")) << to_text(Json(transfer(pid)));
   const auto parts = receiver.taken();
-  EXPECT_TRUE(receiver.octets() == file_text(world.folder.path() / "large.ndjson")) << receiver.octets().size();
+  EXPECT_TRUE(receiver.octets() == bulk()) << receiver.octets().size();
   EXPECT_EQ(parts.back().field("Sekisho-Resume"), parts.front().field("Sekisho-Exchange") + "#2");
   EXPECT_NE(parts.back().field("Sekisho-Exchange"), parts.front().field("Sekisho-Exchange"));
 }
@@ -238,11 +213,11 @@ TEST_F(Push, AProviderThatIsStartedAgainGoesOn) {
   receiver.answer(nullptr);
   ASSERT_TRUE(starts_again()) << world.farm.last_error;
   ASSERT_TRUE(becomes(pid, "COMPLETED"));
-  EXPECT_TRUE(receiver.octets() == file_text(world.folder.path() / "large.ndjson")) << receiver.octets().size();
+  EXPECT_TRUE(receiver.octets() == bulk()) << receiver.octets().size();
 }
 
-// Without time to seal the end of what runs: that is said when it starts again, nothing waits for a receipt, and what was
-// taken may come once more.
+// Without time to seal the end of what runs: that is said when it starts again, nothing waits for a receipt, and what
+// was taken may come once more.
 TEST_F(Push, AProviderThatIsStoppedAtOnceBeginsWhereItKnows) {
   receiver.answer([](const Asked& asked) { return asked.number < 2 ? kTaken : std::string(); });
   const std::string pid = ordered("bulk");
@@ -251,7 +226,7 @@ TEST_F(Push, AProviderThatIsStoppedAtOnceBeginsWhereItKnows) {
   receiver.answer(nullptr);
   ASSERT_TRUE(starts_again()) << world.farm.last_error;
   ASSERT_TRUE(becomes(pid, "COMPLETED"));
-  const std::string whole = file_text(world.folder.path() / "large.ndjson");
+  const std::string whole = bulk();
   EXPECT_TRUE(whole.ends_with(receiver.octets(receiver.taken().back().field("Sekisho-Exchange"))));
   EXPECT_GE(receiver.octets().size(), whole.size());
   const JsonObject status = world.farm.status();
@@ -262,7 +237,7 @@ TEST_F(Push, AProviderThatIsStoppedAtOnceBeginsWhereItKnows) {
 TEST_F(Push, TheCertificateMustBeOfThatNameAndKey) {
   PushReceiver other("other.eu.example");
   world.farm.stop();
-  allow(other);
+  allow(other.port(), other.ca_pem());
   world.farm.settings.push_allow.push_back(
       {kSinkName, receiver.port(), "127.0.0.1", world.folder.path() / "own.pem", std::string(64, 'a')});
   std::ofstream(world.folder.path() / "own.pem") << receiver.ca_pem();
@@ -295,7 +270,11 @@ class LivePush : public Push {
 
 TEST_F(LivePush, IsPushedAsItComesAndNeverCompletedByItsProvider) {
   offer_pushes("readings",
-               JsonObject{{"kind", "mqtt"}, {"host", "127.0.0.1"}, {"port", broker->port()}, {"client_id", "farm"}, {"topics", JsonArray{"cold/#"}}},
+               JsonObject{{"kind", "mqtt"},
+                          {"host", "127.0.0.1"},
+                          {"port", broker->port()},
+                          {"client_id", "farm"},
+                          {"topics", JsonArray{"cold/#"}}},
                R"({"media":"application/x-ndjson","fields":{"/n":"keep"}})");
   const std::string pid = ordered("readings");
   ASSERT_TRUE(becomes(pid, "STARTED"));

@@ -27,6 +27,7 @@ bool is_passing(Code code) {
     case Code::OpenExchanges:
     case Code::JournalStopped:
     case Code::JournalIndeterminate:
+    case Code::DiskFull:
     case Code::Draining:
     case Code::SnapshotStale:
     case Code::SourceFailed:
@@ -57,12 +58,17 @@ Crossing crossing_of(const ExchangeParts& parts, std::shared_ptr<const TransferR
 
 // What was asked for, in the evidence: POST, the dataset, and in place of a filter where it goes.
 Digest asked(const TransferRecord& transfer) {
-  return request_digest("POST", transfer.agreement->dataset, Json(JsonObject{{"endpoint", transfer.push->endpoint}}), "*/*");
+  return request_digest("POST", transfer.agreement->dataset, Json(JsonObject{{"endpoint", transfer.push->endpoint}}),
+                        "*/*");
 }
 
-// The steps of a pull, but for the token: who asked was known when the transfer was requested.
+// The steps of a pull, but that who asks is the signer of the transfer's request.
 async::Task<Status> cross(const PushWork* work, Crossing* crossing, std::unique_ptr<connectors::Reader>* rest) {
   const ExchangeParts& parts = work->parts;
+  const TransferRecord& transfer = *crossing->transfer;
+  auto signer = co_await parts.certificates.find(transfer.peer_dns, transfer.signer_cert, crossing->request.deadline);
+  if (!signer) co_return fail(signer.error());
+  crossing->signer = (*signer)->chain;
   Status done = steps::authorize(parts, *crossing);
   crossing->asked = asked(*crossing->transfer);
   if (!done) co_return done;
@@ -76,13 +82,15 @@ async::Task<Status> cross(const PushWork* work, Crossing* crossing, std::unique_
   }
   if (!fetched) co_return fail(fetched.error());
   *rest = std::move(*fetched);
-  if (auto lost = lost_right(parts, *crossing)) co_return fail(code_named(*lost), "the right to the push ended before the release");
+  if (auto lost = lost_right(parts, *crossing))
+    co_return fail(code_named(*lost), "the right to the push ended before the release");
   done = co_await steps::record(parts, *crossing);
   co_return done;
 }
 
 // Where a part goes and what must hold for it, apart from the crossing, which the stream takes over.
-std::shared_ptr<const PushEndpoint> endpoint_of(const PushWork& work, const Crossing& crossing, PushRules::Permitted permitted) {
+std::shared_ptr<const PushEndpoint> endpoint_of(const PushWork& work, const Crossing& crossing,
+                                                PushRules::Permitted permitted) {
   auto to = std::make_shared<PushEndpoint>();
   to->client = work.clients.find(permitted.host);
   to->url = std::move(permitted.url);
@@ -100,6 +108,7 @@ std::shared_ptr<const PushEndpoint> endpoint_of(const PushWork& work, const Cros
   view->request.transfer = crossing.request.transfer;
   view->transfer = crossing.transfer;
   view->shaper = crossing.shaper;
+  view->signer = crossing.signer;
   to->lost_right = [parts = work.parts, view] { return lost_right(parts, *view); };
   return to;
 }
@@ -113,7 +122,8 @@ async::Task<void> record_denial(const PushWork* work, Crossing* crossing, Code c
 
 }  // namespace
 
-async::Task<PushOutcome> push_once(const PushWork* work, std::shared_ptr<const TransferRecord> transfer, std::string place) {
+async::Task<PushOutcome> push_once(const PushWork* work, std::shared_ptr<const TransferRecord> transfer,
+                                   std::string place) {
   PushOutcome out;
   out.pushed.transfer = transfer;
   // The list may be another since the transfer was requested.

@@ -18,14 +18,19 @@ std::optional<std::string> cut_cause(const Sending& s, const http::BodySink& sin
   return std::nullopt;
 }
 
-// Of a push no connection proves who the consumer is: the snapshot says whether it still is one.
-std::optional<std::string> lost_peer(const ExchangeParts& parts, const TransferRecord& transfer) {
+// Of a push no connection proves who the consumer is: the snapshot says whether it still is one, and whether who ordered
+// the push may still be believed.
+std::optional<std::string> lost_peer(const ExchangeParts& parts, const Crossing& crossing) {
+  const TransferRecord& transfer = *crossing.transfer;
   const auto trusted = parts.trust.current();
   if (!trusted || !trusted->in_time(parts.clock.now())) return name_of(Code::SnapshotStale);
   const trust::NodeRecord* node = trusted->node(transfer.peer_dns);
   // A node that moved to another zone is not the recipient that the policy was asked about.
-  if (node != nullptr && node->did == transfer.peer_did && node->zone == transfer.peer_zone) return std::nullopt;
-  return std::string(absent_peer(trusted.get(), transfer.peer_dns).name());
+  if (node == nullptr || node->did != transfer.peer_did || node->zone != transfer.peer_zone)
+    return std::string(absent_peer(trusted.get(), transfer.peer_dns).name());
+  const auto signer = trusted->judge(crossing.signer, trust::Use::Statement, parts.clock.now());
+  if (!signer) return std::string(signer.error().name());
+  return std::nullopt;
 }
 
 }  // namespace
@@ -50,7 +55,7 @@ std::optional<std::string> lost_right(const ExchangeParts& parts, const Crossing
   if (crossing.pushed) {
     const auto dataset = catalog->dataset(agreement.dataset);
     if (!dataset || !dataset->object.push) return name_of(Code::PushRefused);
-    return lost_peer(parts, *crossing.transfer);
+    return lost_peer(parts, crossing);
   }
   return std::nullopt;
 }
