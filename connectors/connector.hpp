@@ -116,6 +116,8 @@ class Connector {
     return open(OpenRequest(), deadline);
   }
   [[nodiscard]] virtual Health health() const { return {}; }
+  // Octets that one reader may hold besides the batch that it answers.
+  [[nodiscard]] virtual std::size_t holds() const { return 0; }
 };
 
 }  // namespace sekisho::connectors

@@ -127,6 +127,8 @@ class HttpConnector final : public Connector {
   }
 
   [[nodiscard]] Health health() const override { return book_->health(); }
+  // A record that has not come whole, and what is read ahead of it.
+  [[nodiscard]] std::size_t holds() const override { return 2 * limits::kRecordBytes; }
 
  private:
   async::Task<Result<std::unique_ptr<Reader>>> begin(async::Deadline until) {

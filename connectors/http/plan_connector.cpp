@@ -52,6 +52,8 @@ class PlanConnector final : public Connector {
   }
 
   [[nodiscard]] Health health() const override { return book_->health(); }
+  // An answer, and the records that are made of it.
+  [[nodiscard]] std::size_t holds() const override { return 2 * plan_.page_bytes; }
 
  private:
   [[nodiscard]] Result<std::unique_ptr<Reader>> open_stream(const StreamPlan& stream, const std::string& cursor) const {

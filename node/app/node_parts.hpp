@@ -69,6 +69,7 @@ struct Node::Parts {
   std::unique_ptr<SourceBook> sources;
   QuotaLedger quotas;
   std::unique_ptr<OpenExchanges> open;
+  std::unique_ptr<ByteBudget> budget;
   RunningExchanges running;
   StreamBook streams;
   std::unique_ptr<EvidenceService> evidence;

@@ -97,9 +97,10 @@ Status Node::Parts::open_exchange() {
   };
   sources = std::make_unique<SourceBook>(*catalog, source_context);
   open = std::make_unique<OpenExchanges>(settings.limits.open_exchanges, settings.limits.open_exchange_age);
+  budget = std::make_unique<ByteBudget>(settings.limits.source_bytes);
   const ExchangeParts parts{self,          *trust,     *catalog,      *journal,          *storage, *disclosures, *certificates,
                             agreements,    transfers,  *negotiations, *transfer_service, *tokens,  *peers,       *sources,
-                            quotas,        *open,      running,       streams, *clock,            *random};
+                            quotas,        *open,      *budget,      running,       streams, *clock,            *random};
   evidence = std::make_unique<EvidenceService>(parts, settings.limits.voids_per_minute);
   receipts = std::make_unique<ReceiptIntake>(parts);
   receipt_sender = std::make_unique<ReceiptSender>(background->executor(0), *peers, *journal, *storage);

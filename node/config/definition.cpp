@@ -101,6 +101,11 @@ constexpr auto kRows = std::to_array<SettingRow>({
      [](const Json& v, Settings& s) { return store(read_count(v, 1, 1'000'000), s.limits.connections_per_address); }},
     {"limits.requests", "number", "1024", false, "Requests that run at once; above it 503 with Retry-After.",
      [](const Json& v, Settings& s) { return store(read_count(v, 1, 1'000'000), s.limits.requests); }},
+    {"limits.source_bytes", "number", "1073741824", false,
+     "Octets of their sources that all pulls and pushes may hold at once, one peer at most half of them: 2 MiB each "
+     "while it is read, 8 MiB while it streams, and what the source itself holds (two pages); above it 503 with "
+     "Retry-After.",
+     [](const Json& v, Settings& s) { return store(read_count(v, 32U << 20, 1ULL << 40), s.limits.source_bytes); }},
     {"limits.request_time", "duration", "30s", false, "The time one request may take.",
      [](const Json& v, Settings& s) { return store_ms(read_duration(v), s.limits.request_time); }},
     {"limits.journal_queue", "number", "8192", false, "Units of work that wait for the log's writer; above it 503.",

@@ -24,6 +24,7 @@ struct Limits {
   std::size_t connections = 4096;                    // of a listener
   std::size_t connections_per_address = 1024;
   std::size_t requests = 1024;                       // running at once, on all listeners
+  std::uint64_t source_bytes = 1ULL << 30;           // held of sources at once, by all crossings
   std::size_t journal_queue = 8192;                  // units that wait for the writer
   std::size_t voids_per_minute = 600;                // of one peer
   std::chrono::milliseconds request_time{30'000};

@@ -11,6 +11,7 @@
 #include "base/core/uuid.hpp"
 #include "base/http/message.hpp"
 #include "node/dataspace/transfer_book.hpp"
+#include "node/exchange/byte_budget.hpp"
 #include "node/exchange/quota.hpp"
 #include "policy/shaper.hpp"
 #include "trust/evidence/commitment.hpp"
@@ -68,6 +69,7 @@ struct Crossing {
   // resume
   std::optional<StreamResume> resume;
   // fetch
+  std::shared_ptr<ByteBudget::Share> held;  // for what is held of the source, until it left
   policy::Shaped shaped;
   bool streams = false;  // over 1 MiB, or nobody knows yet: a stream
   bool opaque = false;   // octets that pass as they are; the agreement has no view then

@@ -13,6 +13,7 @@
 #include "node/dataspace/peer_client.hpp"
 #include "node/dataspace/transfer_book.hpp"
 #include "node/dataspace/transfer_service.hpp"
+#include "node/exchange/byte_budget.hpp"
 #include "node/exchange/open_exchanges.hpp"
 #include "node/exchange/quota.hpp"
 #include "node/exchange/running.hpp"
@@ -42,6 +43,7 @@ struct ExchangeParts {
   SourceBook& sources;
   QuotaLedger& quotas;
   OpenExchanges& open;
+  ByteBudget& budget;
   RunningExchanges& running;
   StreamBook& streams;
   const Clock& clock;

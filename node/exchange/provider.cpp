@@ -82,6 +82,7 @@ http::Response Provider::answer(Crossing& crossing, std::unique_ptr<connectors::
     return response;
   }
   response.body = std::move(crossing.shaped.body);
+  response.after = [held = std::move(crossing.held)](bool) {};  // until the peer has read it
   return response;
 }
 

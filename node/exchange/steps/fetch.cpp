@@ -8,6 +8,10 @@ namespace {
 
 constexpr std::size_t kBatchRecords = 4096;
 constexpr std::size_t kBatchBytes = 1U << 20;
+// A batch, and what was shaped before it.
+constexpr std::uint64_t kRecordBytes = kBatchBytes + trust::kChunkBytes;
+// Two windows that fill, a batch, four windows on their way, and the frame that is being written.
+constexpr std::uint64_t kStreamBytes = 8ULL << 20;
 
 Status take_in(Crossing& crossing, const connectors::Batch& batch) {
   if (crossing.opaque) {
@@ -41,6 +45,9 @@ async::Task<Status> look(connectors::Connector& connector, Crossing& crossing) {
 async::Task<Result<std::unique_ptr<connectors::Reader>>> fetch(const ExchangeParts& parts, Crossing& crossing) {
   auto connector = parts.sources.find(crossing.transfer->agreement->source);
   if (!connector) co_return fail(connector.error());
+  auto held = parts.budget.take(crossing.request.peer.did, kRecordBytes + (*connector)->holds());
+  if (!held) co_return fail(held.error());
+  crossing.held = std::move(*held);
   auto known = co_await look(**connector, crossing);
   if (!known) co_return fail(known.error());
   connectors::OpenRequest from;
@@ -66,6 +73,9 @@ async::Task<Result<std::unique_ptr<connectors::Reader>>> fetch(const ExchangePar
     reader->reset();
     break;
   }
+  const std::uint64_t holds = crossing.streams ? kStreamBytes + (*connector)->holds() : crossing.shaped.body.size();
+  const Status fits = crossing.held->resize(holds);
+  if (!fits) co_return fail(fits.error());
   co_return std::move(*reader);
 }
 

@@ -2,9 +2,9 @@
 // each batch shaped by the plan of the agreement before the next is read. What is at most 1 MiB after shaping is a
 // record and is had whole; more is a stream, whose rest stays in the reader that is answered (null: crossing.shaped is
 // all). A source without end is a stream from its first octet on. Opaque octets pass as they are, under an agreement
-// without a view.
+// without a view. What may be held meanwhile comes out of the node's byte budget.
 //
-// Errors: SourceFailed, SourceTimeout, ViewError.
+// Errors: Busy when the budget is spent; SourceFailed, SourceTimeout, ViewError.
 #pragma once
 
 #include <memory>
