@@ -3,6 +3,7 @@
 #include "base/crypto/digest.hpp"
 #include "base/crypto/ed25519.hpp"
 #include "trust/keys/ossl.hpp"
+#include "trust/keys/parsed.hpp"
 #include "trust/keys/private_key.hpp"
 #include "trust/keys/verified.hpp"
 
@@ -11,6 +12,7 @@ namespace sekisho::trust {
 namespace {
 
 constexpr std::size_t kMaxSpki = 256;
+constexpr std::size_t kKnownKeys = 1024;
 
 // Named curves only: a key with explicit parameters could carry a forged generator (CVE-2020-0601).
 Result<KeyKind> kind_of(EVP_PKEY* key) {
@@ -43,7 +45,11 @@ std::string_view name_of(KeyKind kind) {
 }
 
 Result<PublicKey> PublicKey::from_spki(BytesView der) {
+  // Never destroyed: OpenSSL may have cleaned up before.
+  static auto* const known = new Parsed<PublicKey>(kKnownKeys);
   if (der.empty() || der.size() > kMaxSpki) return fail(Code::KeyFile, "not a public key of a known kind");
+  const Digest digest = sha256(der);
+  if (std::optional<PublicKey> seen = known->find(digest)) return std::move(*seen);
   const unsigned char* p = der.data();
   PkeyPtr key(d2i_PUBKEY(nullptr, &p, static_cast<long>(der.size())));
   if (!key || p != der.data() + der.size()) return fail(Code::KeyFile, "a public key does not parse: " + ossl_error());
@@ -53,13 +59,14 @@ Result<PublicKey> PublicKey::from_spki(BytesView der) {
   out.kind_ = *kind;
   out.spki_ = to_der<i2d_PUBKEY>(key.get());
   if (!std::ranges::equal(out.spki_, der)) return fail(Code::KeyFile, "a public key is not in its one DER form");
-  out.digest_ = sha256(out.spki_);
+  out.digest_ = digest;
   out.key_ = std::shared_ptr<evp_pkey_st>(key.release(), EVP_PKEY_free);
   if (out.kind_ == KeyKind::Ed25519) {
     Result<std::array<std::uint8_t, 32>> octets = out.ed25519();
     if (!octets) return fail(octets.error());
     if (!acceptable(Ed25519PublicKey{*octets})) return fail(Code::KeyFile, "an Ed25519 key of low order");
   }
+  known->keep(digest, out);
   return out;
 }
 

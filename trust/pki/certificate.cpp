@@ -6,11 +6,14 @@
 
 #include "base/crypto/digest.hpp"
 #include "trust/keys/ossl.hpp"
+#include "trust/keys/parsed.hpp"
 #include "trust/pki/time.hpp"
 
 namespace sekisho::trust {
 
 namespace {
+
+constexpr std::size_t kKnownCertificates = 256;
 
 std::string text_of(const ASN1_STRING* s) {
   return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(s)), static_cast<std::size_t>(ASN1_STRING_length(s))};
@@ -169,7 +172,16 @@ struct CertificateReader {
   }
 };
 
-Result<Certificate> Certificate::parse(BytesView der) { return CertificateReader::read(der); }
+Result<Certificate> Certificate::parse(BytesView der) {
+  // Never destroyed: OpenSSL may have cleaned up before.
+  static auto* const known = new Parsed<Certificate>(kKnownCertificates);
+  if (der.size() > kMaxCertificateBytes) return CertificateReader::read(der);
+  const Digest digest = sha256(der);
+  if (std::optional<Certificate> seen = known->find(digest)) return std::move(*seen);
+  Result<Certificate> read = CertificateReader::read(der);
+  if (read) known->keep(digest, *read);
+  return read;
+}
 
 std::string to_pem(std::span<const Certificate> chain) {
   BioPtr bio(BIO_new(BIO_s_mem()));
