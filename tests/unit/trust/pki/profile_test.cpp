@@ -187,5 +187,37 @@ TEST(Path, AForeignRootInTheStoreWouldBypassEveryConstraintSoNoneIsThere) {
   EXPECT_EQ(code_of(PathStore::build(right, crls)->verify(chain, settings, kNow)), Code::Internal);
 }
 
+// The signatures of a path are remembered; its times are not.
+TEST(Path, ARememberedPathEndsWithItsCertificates) {
+  const Parties p;
+  const std::vector<std::string> oids = policy_oids("jp", Use::TlsServer, Assurance::Low);
+  const PrivateKey key = *PrivateKey::generate(KeyKind::P384);
+  const Certificate issuing = *issue_ca({p.root, p.root_key}, {"JP", "Zone", "issuing"}, key.public_key(), 0, oids, {kNow, 50});
+  const PrivateKey tls = *PrivateKey::generate(KeyKind::P256);
+  LeafRequest request;
+  request.dns = "a.jp.example";
+  request.organization = "Org";
+  request.country = "JP";
+  request.policy = oids.front();
+  const Certificate leaf = *issue_leaf({issuing, key}, request, tls.public_key(), {kNow, 30});
+  const CrlTerms times{1, kNow - hours(48), kNow + hours(24 * 60)};
+  const std::vector<Crl> crls = {*issue_crl({p.root, p.root_key}, {}, times), *issue_crl({issuing, key}, {}, times)};
+  const PathStore store = *PathStore::build(std::vector<Certificate>{p.root}, crls);
+  PathSettings settings;
+  settings.use = Use::TlsClient;
+  settings.policies = oids;
+  const Certificate chain[] = {leaf, issuing};
+  const auto judged = [&](Instant at) { return store.verify(chain, settings, at).has_value(); };
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(judged(kNow));
+  EXPECT_TRUE(judged(leaf.not_before()));
+  EXPECT_FALSE(judged(leaf.not_before() - std::chrono::seconds(1)));
+  EXPECT_TRUE(judged(leaf.not_after() - std::chrono::seconds(1)));
+  EXPECT_EQ(code_of(store.verify(chain, settings, leaf.not_after())), Code::CertificateInvalid);
+  // Nor is another signature of the same names.
+  const PrivateKey thief = *PrivateKey::generate(KeyKind::P384);
+  const Certificate forged[] = {*issue_leaf({issuing, thief}, request, tls.public_key(), {kNow, 30}), issuing};
+  EXPECT_EQ(code_of(store.verify(forged, settings, kNow)), Code::CertificateInvalid);
+}
+
 }  // namespace
 }  // namespace sekisho::trust
