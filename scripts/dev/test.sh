@@ -2,7 +2,7 @@
 # set up, build, check the levels, run the tests: test [--asan|--tsan] [filter]
 #
 #   (none)  release build; levels, file sizes, coroutine rules, then every test
-#   --asan  every test under AddressSanitizer and UndefinedBehaviorSanitizer
+#   --asan  every test of C++ code under AddressSanitizer and UndefinedBehaviorSanitizer
 #   --tsan  the tests that have threads under ThreadSanitizer
 #   filter  a regular expression on the names of the test programs
 # Vectors are read from SEKISHO_TEST_DATA, else from ../shared/data; where absent their tests are skipped and say so.
@@ -43,6 +43,7 @@ elif [ -n "$filter" ]; then
 else
   build $preset
 fi
+[ $preset != asan ] || selection+=(-LE scripts)  # the tests of scripts and documents run nothing that it instruments
 [ -z "$filter" ] || selection+=(-R "$filter")
 
 # GCC's ASan cannot follow coroutine frames with fake stacks; leaks and everything else stay on.
