@@ -99,7 +99,7 @@ Error unanswered(Error error) {
     case Code::Framing:
     case Code::HeaderTooLarge:
       return not_taken(Code::PushFailed, "the endpoint's answer is not HTTP", std::move(error));
-    default: return not_taken(Code::PushFailed, "the endpoint cannot be reached", std::move(error));
+    default: return not_taken(Code::PushFailed, "the connection to the endpoint failed", std::move(error));
   }
 }
 
@@ -154,7 +154,7 @@ async::Task<Result<int>> deliver(std::shared_ptr<const PushEndpoint> to, std::sh
   for (;;) {
     if (*stop) co_return fail(Code::Cancelled, "the push was stopped");
     if (const auto lost = to->lost_right()) co_return fail(Code::Cancelled, "the push was stopped: " + *lost);
-    auto attempting = attempt(to, part, until.at_most(to->limits.attempt));
+    auto attempting = attempt(to, part, async::Deadline::in(to->limits.attempt));
     Result<Answer> answer = co_await async::with_stop(*stop, std::move(attempting), "a push");
     if (answer && answer->status >= 200 && answer->status < 300) co_return answer->status;
     if (!answer && answer.error().code == Code::Cancelled) co_return fail(answer.error());
@@ -162,7 +162,8 @@ async::Task<Result<int>> deliver(std::shared_ptr<const PushEndpoint> to, std::sh
     if (answer ? !is_passing(answer->status) : error.code == Code::PushRefused) co_return fail(std::move(error));
     const auto asked = answer && answer->retry_after ? *answer->retry_after : std::chrono::milliseconds(0);
     const auto span = std::max(asked, wait);
-    if (span >= until.remaining()) co_return fail(std::move(error));
+    // An attempt that is cut short would hide what the endpoint answers.
+    if (span + to->limits.attempt > until.remaining()) co_return fail(std::move(error));
     co_await pause(span, stop);
     wait = std::min(wait * 2, to->limits.longest_pause);
   }

@@ -144,7 +144,8 @@ TEST(PushDelivery, ANameThatDoesNotResolveIsAskedAgain) {
   PushReceiver receiver;
   auto endpoint = to(receiver, "");
   auto asked = std::make_shared<std::atomic<std::size_t>>(0);
-  endpoint->limits.patience = milliseconds(60);
+  endpoint->limits.attempt = milliseconds(20);
+  endpoint->limits.patience = milliseconds(100);
   endpoint->resolver = names({fail(Code::Connection, "no such name")}, asked);
   const auto status = push(endpoint);
   ASSERT_FALSE(status);
@@ -192,7 +193,7 @@ TEST(PushDelivery, AnEndpointThatStaysAwayIsGivenUp) {
   PushReceiver receiver;
   receiver.answer([](const Asked&) { return answer_of(503); });
   auto endpoint = to(receiver);
-  endpoint->limits.patience = milliseconds(100);
+  endpoint->limits.patience = endpoint->limits.attempt + milliseconds(2000);
   const auto status = push(endpoint);
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().code, Code::PushFailed);
@@ -210,6 +211,7 @@ struct Named {
   const char* name;
   std::string answer;  // octets; empty: none ever
   const char* why;
+  milliseconds attempt{10'000};
 };
 void PrintTo(const Named& one, std::ostream* out) { *out << one.name; }
 
@@ -219,8 +221,8 @@ TEST_P(PushEnds, IsToldWhy) {
   PushReceiver receiver;
   receiver.answer([](const Asked&) { return GetParam().answer; });
   auto endpoint = to(receiver);
-  endpoint->limits.attempt = milliseconds(100);
-  endpoint->limits.patience = milliseconds(250);
+  endpoint->limits.attempt = GetParam().attempt;
+  endpoint->limits.patience = GetParam().attempt + milliseconds(50);
   const auto status = push(endpoint);
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().code, Code::PushFailed) << status.error().chain();
@@ -243,9 +245,10 @@ INSTANTIATE_TEST_SUITE_P(
                       Named{"failed_page", answer_of(502, kPage), "the endpoint answered 502 with a page of HTML"},
                       Named{"redirect", answer_of(302, "Location: http://169.254.169.254/\r\n"),
                             "the endpoint answered 302, and no redirect is followed"},
-                      Named{"hangs", "", "the endpoint did not answer in time"},
-                      Named{"half_an_answer", "HTTP/1.1 204 No Co", "the endpoint did not answer in time"},
-                      Named{"drops", "Connection: close\r\n", "the endpoint's answer is not HTTP"},
+                      Named{"hangs", "", "the endpoint did not answer in time", milliseconds(100)},
+                      Named{"half_an_answer", "HTTP/1.1 204 No Co", "the endpoint did not answer in time",
+                            milliseconds(100)},
+                      Named{"drops", "Connection: close\r\n", "the endpoint closed the connection without an answer"},
                       Named{"nonsense", "nonsense\r\n\r\n", "the endpoint's answer is not HTTP"},
                       Named{"two_lengths", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
                             "the endpoint's answer is not HTTP"}),
@@ -259,7 +262,7 @@ TEST(PushDelivery, AnEndpointThatIsNotThereIsNamed) {
   const auto status = push(endpoint);
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().code, Code::PushFailed);
-  EXPECT_EQ(why(status.error()), "the endpoint cannot be reached") << status.error().chain();
+  EXPECT_EQ(why(status.error()), "the connection to the endpoint failed") << status.error().chain();
 }
 
 TEST(PushDelivery, AnAnswerWithoutAnEndIsAnAnswer) {
