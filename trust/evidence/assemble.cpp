@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/core/encoding.hpp"
@@ -9,33 +11,43 @@
 namespace sekisho::trust {
 namespace {
 
+constexpr char kHex[] = "0123456789abcdef";
+
+bool stands_for_itself(char c) { return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\'; }
+
+void put_escaped(std::string& out, char c) {
+  out += '\\';
+  if (c == '"' || c == '\\') {
+    out += c;
+    return;
+  }
+  const auto octet = static_cast<unsigned char>(c);
+  out += "u00";
+  out += kHex[octet >> 4];
+  out += kHex[octet & 15U];
+}
+
 void put_string(std::string& out, std::string_view text) {
-  static constexpr char kHex[] = "0123456789abcdef";
   out += '"';
-  for (const char c : text) {
-    const auto octet = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (octet < 0x20) {
-      out += "\\u00";
-      out += kHex[octet >> 4];
-      out += kHex[octet & 15U];
-    } else {
-      out += c;
-    }
+  while (!text.empty()) {
+    const auto plain = static_cast<std::size_t>(std::ranges::find_if_not(text, stands_for_itself) - text.begin());
+    out += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) break;
+    put_escaped(out, text.front());
+    text.remove_prefix(1);
   }
   out += '"';
 }
 
 void put_hex(std::string& out, BytesView octets) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  out += '"';
+  const std::size_t at = out.size();
+  out.resize(at + 2 + 2 * octets.size(), '"');
+  char* to = out.data() + at + 1;
   for (const std::uint8_t octet : octets) {
-    out += kHex[octet >> 4];
-    out += kHex[octet & 15U];
+    *to++ = kHex[octet >> 4];
+    *to++ = kHex[octet & 15U];
   }
-  out += '"';
 }
 
 void put_integer(std::string& out, std::uint64_t value) { fmt::format_to(std::back_inserter(out), "{}", value); }
