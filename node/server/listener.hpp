@@ -28,7 +28,7 @@ struct ListenerOptions {
   std::uint16_t port = 0;                             // 0: the kernel chooses
   std::string unix_path;                              // … or a Unix socket, created with mode 0600
   std::shared_ptr<const http::TlsServerContext> tls;  // null: plain; only for Unix sockets and tests
-  http::Judge judge;  // of client certificates; empty: a presented chain is not looked at
+  http::Judge judge;  // of client certificates, at each request; empty: a presented chain is not looked at
   ServerLimits limits;
 };
 
@@ -61,7 +61,7 @@ class Listener {
   void set_tls(std::shared_ptr<const http::TlsServerContext> tls);
 
   // Runs the judge again on every live connection that presented a chain: those that fail are closed at once, even in
-  // the middle of an answer; the others carry the new identity from their next request on. Returns before it is done.
+  // the middle of an answer. Returns before it is done.
   void rejudge_all();
 
   // Stops accepting, closes idle connections, lets running exchanges finish within the grace period, then closes what

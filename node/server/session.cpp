@@ -9,11 +9,10 @@ namespace {
 
 std::atomic<std::uint64_t> connection_numbers{0};
 
-// Judges a presented chain; the answer, either way, is written into the peer.
+// The answer, either way, is written into the peer.
 void judge_into(http::Peer& peer, const http::Judge& judge) {
   peer.identity = nullptr;
   peer.refusal = nullptr;
-  if (peer.chain_der.empty() || !judge) return;
   auto identity = judge(peer.chain_der);
   if (identity) {
     peer.identity = std::move(*identity);
@@ -113,10 +112,9 @@ async::Task<bool> Session::handshake() {
     ++floor_->failed_handshakes;
     co_return false;
   }
-  auto judged = std::make_shared<http::Peer>(*peer_);
-  judged->chain_der = tls_->peer_chain();
-  judge_into(*judged, floor_->options.judge);
-  peer_ = std::move(judged);
+  auto shown = std::make_shared<http::Peer>(*peer_);
+  shown->chain_der = tls_->peer_chain();
+  peer_ = std::move(shown);
   co_return true;
 }
 
@@ -153,6 +151,8 @@ async::Task<bool> Session::exchange() {
     nameless.peer = peer_;
     co_return co_await refuse(std::move(head.error()), std::move(nameless), false, 1);
   }
+  // At each request: since the last one the certificate, its status or the own snapshot may have run out.
+  judge_peer();
   const int version = head->version_minor;
   const bool has_body = head->body.kind != http::BodyFraming::Kind::None;
   http::Request request = make_request(*head, peer_, rules.correlation_id());
@@ -207,13 +207,16 @@ void Session::drain() {
   if (idle_) close_now();
 }
 
-void Session::judge_again() {
+void Session::judge_peer() {
   if (peer_->chain_der.empty() || !floor_->options.judge) return;
   auto judged = std::make_shared<http::Peer>(*peer_);
   judge_into(*judged, floor_->options.judge);
-  const bool refused = judged->refusal != nullptr;
   peer_ = std::move(judged);
-  if (!refused) return;
+}
+
+void Session::judge_again() {
+  judge_peer();
+  if (!peer_->refusal) return;
   ++floor_->closed_by_judge;
   connection_->stream().reset();  // what lies in the kernel is not for it any more
 }

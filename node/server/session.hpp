@@ -78,6 +78,7 @@ class Session : public std::enable_shared_from_this<Session> {
   async::Task<void> converse();
   async::Task<bool> exchange();  // one request and its answer; false: the connection ends
   async::Task<bool> answer(http::Response response, bool keep_alive, int version_minor);
+  void judge_peer();  // of a presented chain, now
   async::Task<bool> refuse(Error error, http::Request request, bool keep_alive, int version_minor);
 
   void allow(std::chrono::milliseconds span) { late_at_ = std::chrono::steady_clock::now() + span; }

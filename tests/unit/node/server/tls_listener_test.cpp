@@ -130,11 +130,29 @@ TEST(TlsListener, LiveConnectionsAreJudgedAgain) {
   http::Client client(with(peer.client_context(true)));
   std::vector<std::string> seen;
   async::sync_wait(three_rounds(peer, client, seen));
-  const std::vector<std::string> expected{"1", "2", "401"};
+  const std::vector<std::string> expected{"1", "3", "401"};
   EXPECT_EQ(seen, expected);
   const auto counters = peer.server.listener->counters();
   EXPECT_EQ(counters.closed_by_judge, 1U);
   EXPECT_EQ(counters.accepted, 2U);
+}
+
+async::Task<void> until_it_runs_out(Peer& peer, http::Client& client, std::vector<int>& seen) {
+  auto first = co_await client.send(peer.get("/participant"));
+  seen.push_back(first ? first->status : 0);
+  // Nothing new arrives that would make the listener judge all.
+  peer.judge->friendly = false;
+  auto second = co_await client.send(peer.get("/participant"));
+  seen.push_back(second ? second->status : 0);
+}
+
+TEST(TlsListener, AChainIsJudgedAtEachRequest) {
+  Peer peer;
+  http::Client client(with(peer.client_context(true)));
+  std::vector<int> seen;
+  async::sync_wait(until_it_runs_out(peer, client, seen));
+  EXPECT_EQ(seen, (std::vector<int>{200, 401}));
+  EXPECT_EQ(peer.server.listener->counters().accepted, 1U);
 }
 
 TEST(TlsListener, AStalledHandshakeIsClosed) {
