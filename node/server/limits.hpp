@@ -20,6 +20,7 @@ struct ServerLimits {
 
   std::size_t connections = 4'096;         // of the listener; over it the newest is closed unread
   std::size_t connections_per_peer = 512;  // of one address; Unix sockets have only the first limit
+  std::size_t bodies = 256U << 20;         // octets of request bodies in memory; over it 503 before a body is read
   http::HeadLimits head;                   // 16 KiB, 100 fields: twice the largest evidence header block
   std::size_t drop_after_refusal =
       8U << 20;  // octets of a refused body that are read and dropped before closing, within `goodbye`

@@ -1,5 +1,6 @@
 #include "node/server/session.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/http/url.hpp"
@@ -30,6 +31,13 @@ http::Request make_request(http::RequestHead& head, std::shared_ptr<const http::
   request.peer = std::move(peer);
   request.correlation_id = std::move(correlation_id);
   return request;
+}
+
+// What the body may take; one that says more is refused by whoever reads it.
+std::size_t expected_octets(const http::BodyFraming& framing, std::size_t limit) {
+  if (framing.kind == http::BodyFraming::Kind::None) return 0;
+  if (framing.kind != http::BodyFraming::Kind::Length) return limit;
+  return static_cast<std::size_t>(std::min<std::uint64_t>(framing.length, limit));
 }
 
 }  // namespace
@@ -170,6 +178,12 @@ async::Task<bool> Session::exchange() {
   auto admitted = rules.admit(request);
   if (!admitted) co_return co_await refuse(std::move(admitted.error()), std::move(request), may_go_on, version);
 
+  const auto room =
+      floor_->bodies.take(expected_octets(head->body, admitted->route->body_limit), floor_->options.limits.bodies);
+  if (!room) {
+    Error full(Code::Busy, "the listener holds its limit of request bodies");
+    co_return co_await refuse(std::move(full).with("retry_after_s", "1"), std::move(request), may_go_on, version);
+  }
   allow(floor_->options.limits.body);
   auto body = co_await connection_->read_body(*head, admitted->route->body_limit, request.body);
   if (!body) {

@@ -15,6 +15,7 @@
 #include "base/async/event.hpp"
 #include "base/async/task.hpp"
 #include "base/http/server_connection.hpp"
+#include "node/server/body_room.hpp"
 #include "node/server/listener.hpp"
 
 namespace sekisho::node {
@@ -34,6 +35,7 @@ struct Desk {
 struct Floor {
   ListenerOptions options;
   std::shared_ptr<Pipeline> pipeline;
+  BodyRoom bodies;
   std::vector<std::unique_ptr<Desk>> desks;
 
   std::atomic<std::uint64_t> accepted{0};

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
+#include "node/server/body_room.hpp"
 #include "tests/support/raw_client.hpp"
 
 namespace sekisho::node {
@@ -152,6 +153,38 @@ TEST(Listener, ARefusedBodyOfMegabytesIsReadSoThatItsSenderGetsTheAnswer) {
     EXPECT_EQ(status_of(client.rest()), 413);
     EXPECT_FALSE(client.reset());
   }
+}
+
+TEST(Listener, ABodyWithoutRoomIsRefusedUnread) {
+  ListenerOptions options = quick();
+  options.limits.bodies = 5;
+  TestServer server(routes(), options);
+  for (const char* head : {"Content-Length: 6\r\n", "Transfer-Encoding: chunked\r\n"}) {
+    RawClient client(server.listener->port());
+    client.send("POST /small HTTP/1.1\r\nHost: a\r\n" + std::string(head) + "\r\n");
+    const std::string answer = client.answer();
+    EXPECT_EQ(status_of(answer), 503) << head << answer;
+    EXPECT_NE(answer.find("Retry-After: 1"), std::string::npos) << answer;
+  }
+  RawClient client(server.listener->port());
+  for (int n = 0; n < 3; ++n) {
+    client.send(post("/small", "12345"));
+    EXPECT_EQ(status_of(client.answer()), 200);
+  }
+}
+
+TEST(BodyRoom, TakesAndGivesBack) {
+  BodyRoom room;
+  {
+    const auto first = room.take(6, 10);
+    ASSERT_TRUE(first);
+    EXPECT_FALSE(room.take(5, 10));
+    const auto second = room.take(4, 10);
+    EXPECT_TRUE(second);
+    EXPECT_FALSE(room.take(1, 10));
+    EXPECT_TRUE(room.take(0, 10));
+  }
+  EXPECT_TRUE(room.take(10, 10));
 }
 
 TEST(Listener, SlowClientsAreClosed) {
