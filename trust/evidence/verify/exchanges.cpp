@@ -19,7 +19,8 @@ AgreementParties parties_of(const Material& material) {
   AgreementParties out;
   for (const auto& [id, item] : material.statements) {
     const Statement& s = item.statement;
-    if (s.kind != StatementKind::Agreement || !item.sealed || !s.agreement || side_of(s) == AgreementSide::Nobody) continue;
+    if (s.kind != StatementKind::Agreement || !item.sealed || !s.agreement || side_of(s) == AgreementSide::Nobody)
+      continue;
     out[*s.agreement].emplace_back(s.party("provider").value_or(Party{}), s.party("consumer").value_or(Party{}));
   }
   return out;
@@ -47,6 +48,27 @@ struct Exchanges {
     }
   }
 
+  // The one statement of the other party that bounds the date of a release from below.
+  void answers_its_intent(const StatementItem& item) {
+    const Statement& s = item.statement;
+    const auto named = s.digest("intent");
+    if (!named) return;  // a push, or a foreign recipient
+    const auto intent = material.statements.find(*named);
+    if (intent == material.statements.end()) {
+      findings.fault(Verdict::Indeterminate, "terms", item.member, "the intent of this release is missing");
+      return;
+    }
+    const Statement& asked = intent->second.statement;
+    if (asked.kind != StatementKind::Intent || asked.exchange() != s.exchange() ||
+        asked.digest("request") != s.digest("request") ||
+        asked.party("provider").value_or(Party{}).did != s.issuer.did || !item.counterpart ||
+        asked.issuer.did != item.counterpart->did) {
+      against(item, "terms", "the intent that it names is of another exchange, request or party");
+    } else if (asked.time > s.time + kSnapshotSkew) {
+      against(item, "terms", "it is dated before the intent that it answers");
+    }
+  }
+
   void release(const StatementItem& item) {
     const Statement& s = item.statement;
     if (item.terms) {
@@ -60,17 +82,7 @@ struct Exchanges {
       }
     }
     under_its_agreement(item);
-    if (const auto intent = s.digest("intent"); intent && material.statements.contains(*intent)) {
-      const Statement& asked = material.statements.at(*intent).statement;
-      if (asked.kind != StatementKind::Intent || asked.exchange() != s.exchange() ||
-          asked.digest("request") != s.digest("request") ||
-          asked.party("provider").value_or(Party{}).did != s.issuer.did || !item.counterpart ||
-          asked.issuer.did != item.counterpart->did) {
-        against(item, "terms", "the intent that it names is of another exchange, request or party");
-      } else if (asked.time > s.time + kSnapshotSkew) {
-        against(item, "terms", "it is dated before the intent that it answers");
-      }
-    }
+    answers_its_intent(item);
     if (item.receipts.empty() && !(item.counterpart && item.counterpart->foreign)) {
       findings.fault(Verdict::Indeterminate, "receipt", item.member,
                      "the receipt of this release is missing: released, unconfirmed");

@@ -2,38 +2,22 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/unit/trust/evidence/bundle_members.hpp"
 #include "tests/unit/trust/evidence/crossing.hpp"
 
 namespace sekisho::trust {
 namespace {
 
+using testing::bundle_of;
 using testing::Crossing;
-using Members = std::map<std::string, Bytes>;
+using testing::has;
+using testing::Members;
+using testing::members_of;
+using testing::print;
 
 const Crossing& crossing() {
   static const Crossing c;
   return c;
-}
-
-std::string print(const VerificationReport& report) {
-  std::string out(verdict_info(report.verdict).name);
-  for (const Finding& f : report.findings) {
-    if (!f.ok()) out += "\n  " + f.group + " " + f.member + ": " + f.detail;
-  }
-  return out;
-}
-
-Members members_of(const Bytes& bundle) {
-  const ArchiveView view = read_bundle(bundle).value();
-  Members out;
-  for (const auto& [name, content] : view) out[name] = to_bytes(content);
-  return out;
-}
-
-Bytes bundle_of(const Members& members) {
-  BundleWriter writer;
-  for (const auto& [name, content] : members) EXPECT_TRUE(writer.add(name, content)) << name;
-  return writer.finish().value();
 }
 
 // The path of a chain at an instant under a snapshot is always the same; the tests ask for a few over and over.
@@ -59,11 +43,6 @@ VerificationReport verified(BytesView bundle, const std::map<std::string, Digest
 
 VerificationReport judge(const Members& members, const Crossing& c = crossing()) {
   return verified(bundle_of(members), c.roots());
-}
-
-bool has(const VerificationReport& report, std::string_view group, Verdict verdict) {
-  return std::any_of(report.findings.begin(), report.findings.end(),
-                     [&](const Finding& f) { return f.group == group && f.verdict == verdict; });
 }
 
 TEST(VerifyBundle, AWholeExchangeIsValid) {
