@@ -69,6 +69,21 @@ struct Exchanges {
     }
   }
 
+  // The first receipt that is logged is final: a recipient that states another end elsewhere contradicts itself.
+  void received_once(const StatementItem& item) {
+    std::map<std::string, const Statement*> said;
+    for (const StatementItem* receipt : item.receipts) {
+      if (!receipt->sealed) continue;
+      const Statement& s = receipt->statement;
+      const auto [first, fresh] = said.try_emplace(s.issuer.did, &s);
+      if (fresh) continue;
+      const Statement& before = *first->second;
+      if (s.text("outcome") != before.text("outcome") || s.digest("commitment") != before.digest("commitment")) {
+        against(*receipt, "receipt", "its issuer states two ends of this release");
+      }
+    }
+  }
+
   void release(const StatementItem& item) {
     const Statement& s = item.statement;
     if (item.terms) {
@@ -83,6 +98,7 @@ struct Exchanges {
     }
     under_its_agreement(item);
     answers_its_intent(item);
+    received_once(item);
     if (item.receipts.empty() && !(item.counterpart && item.counterpart->foreign)) {
       findings.fault(Verdict::Indeterminate, "receipt", item.member,
                      "the receipt of this release is missing: released, unconfirmed");

@@ -6,16 +6,23 @@ namespace {
 
 std::string place(const Statement& s) { return s.origin + "#" + std::to_string(s.index); }
 
+// The first receipt is final.
+const Statement* final_receipt(const StatementItem& release) {
+  const Statement* first = nullptr;
+  for (const StatementItem* item : release.receipts) {
+    if (item->sealed && (!first || item->statement.time < first->time)) first = &item->statement;
+  }
+  return first;
+}
+
 void add_receipt(const StatementItem& release, ExchangeFacts& out) {
   out.outcome = "released, unconfirmed";
-  for (const StatementItem* item : release.receipts) {
-    if (!item->sealed) continue;
-    const Statement& receipt = item->statement;
-    if (receipt.text("outcome") == "verified") out.outcome = "released, verified";
-    out.recipient_log = place(receipt);
-    out.receipt_time = receipt.time;
-    out.bytes = receipt.integer("bytes");
-  }
+  const Statement* receipt = final_receipt(release);
+  if (receipt == nullptr) return;
+  if (receipt->text("outcome") == "verified") out.outcome = "released, verified";
+  out.recipient_log = place(*receipt);
+  out.receipt_time = receipt->time;
+  out.bytes = receipt->integer("bytes");
 }
 
 }  // namespace

@@ -28,5 +28,32 @@ TEST(VerifyOmissions, AReleaseNeedsTheIntentThatItNames) {
   EXPECT_TRUE(has(report, "terms", Verdict::Indeterminate)) << print(report);
 }
 
+// A recipient that says "rejected" to the provider and "verified" to whoever asks.
+TEST(VerifyOmissions, AReleaseHasOneEnd) {
+  struct Row {
+    const char* outcome;
+    bool same_data;
+    Verdict verdict;
+  };
+  const Row rows[] = {{"rejected", true, Verdict::Contested},
+                      {"verified", false, Verdict::Contested},
+                      {"verified", true, Verdict::ValidUnconfirmed}};
+  for (const Row& row : rows) {
+    SCOPED_TRACE(std::string(row.outcome) + (row.same_data ? " of the same data" : " of other data"));
+    Told told;
+    Draft again = testing::draft_of(StatementKind::Receipt);
+    again.members["of"] = to_hex(statement_id(told.c.release.payload));
+    again.members["outcome"] = row.outcome;
+    again.members["bytes"] = told.c.data.size();
+    again.members["commitment"] = to_hex(row.same_data ? commit(told.c.salt, told.c.data).value : digest_of("other"));
+    told.state(told.c.trade, again, true);
+    const VerificationReport report = told.verified();
+    EXPECT_EQ(report.verdict, row.verdict) << print(report);
+    EXPECT_EQ(has(report, "receipt", Verdict::Contested), row.verdict == Verdict::Contested) << print(report);
+    ASSERT_EQ(report.facts.size(), 1U);
+    EXPECT_EQ(report.facts[0].recipient_log, "trade.eu.example/sekisho/2026h2#8") << "not the first";
+  }
+}
+
 }  // namespace
 }  // namespace sekisho::trust
