@@ -1,4 +1,5 @@
-// Agreements: who agreed to what, when, and in whose log it stands; and the document behind the digest, where it is disclosed.
+// Agreements: who agreed to what, when, and in whose log it stands; and the document behind the digest, where it is
+// disclosed.
 #include <algorithm>
 
 #include "base/core/encoding.hpp"
@@ -9,26 +10,35 @@
 namespace sekisho::trust::verify {
 namespace {
 
-constexpr std::size_t kDocument = 1U << 20;
-
 std::string place(const Statement& s) { return s.origin + "#" + std::to_string(s.index); }
 
-// Why the document is not the one that the statement is about; empty: it is.
-std::string fault_of(const Statement& statement, const Disclosure& disclosure) {
-  if (disclosure.salt != Digest{}) return "the document of an agreement has no salt";
-  if (!disclosure.data) return "the document of the agreement is missing";
+// The document that the statement is about; the error says why it is not.
+Result<JsonObject> document_of(const Statement& statement, const Disclosure& disclosure) {
+  const auto not_it = [](std::string why) { return fail(Code::StatementInvalid, std::move(why)); };
+  if (disclosure.salt != Digest{}) return not_it("the document of an agreement has no salt");
+  if (!disclosure.data) return not_it("the document of the agreement is missing");
   const BytesView data = *disclosure.data;
-  if (sha256(data) != statement.agreement) return "the document has another digest than the agreement";
-  const Result<Json> document = parse_json(as_text(data), {.bytes = kDocument, .depth = 32, .values = 100'000});
-  if (!document || !document->is_object()) return "the document of the agreement is no JSON object";
+  if (sha256(data) != statement.agreement) return not_it("the document has another digest than the agreement");
+  const Result<Json> document = parse_json(as_text(data));
+  if (!document || !document->is_object()) return not_it("the document of the agreement is no JSON object");
   const JsonObject& object = document->get_object();
   const auto named = [&](const char* member, const char* party) {
     return get_string(object, member).value_or("") == statement.party(party).value_or(Party{}).did;
   };
   if (!named("assigner", "provider") || !named("assignee", "consumer")) {
-    return "the document of the agreement names other parties than the statement";
+    return not_it("the document of the agreement names other parties than the statement");
   }
-  return {};
+  return object;
+}
+
+// What was released under the agreement is its own dataset.
+void check_target(const Material& material, const Digest& agreement, const JsonObject& document, Findings& findings) {
+  const std::string target = get_string(document, "target").value_or("");
+  for (const auto& [id, item] : material.statements) {
+    const Statement& s = item.statement;
+    if (s.kind != StatementKind::Terms || s.agreement != agreement || s.text("dataset") == target) continue;
+    findings.fault(Verdict::Contested, "terms", item.member, "its dataset is not the one that was agreed on");
+  }
 }
 
 // The provider states an agreement when it agrees and again when it is final, the consumer once, when it verifies.
@@ -72,12 +82,14 @@ void check_agreements(Material& material, Findings& findings) {
     if (item == material.statements.end() || item->second.statement.kind != StatementKind::Agreement) continue;
     const std::string member = disclosure_member(id);
     material.unused.erase(member);
-    const std::string fault = fault_of(item->second.statement, disclosure);
-    if (fault.empty()) {
-      findings.pass("disclosure", member, "the document is the agreement that the statement names");
-    } else {
-      findings.fault(Verdict::Tampered, "disclosure", member, fault);
+    const Statement& agreement = item->second.statement;
+    const Result<JsonObject> document = document_of(agreement, disclosure);
+    if (!document) {
+      findings.fault(Verdict::Tampered, "disclosure", member, document.error().message);
+      continue;
     }
+    findings.pass("disclosure", member, "the document is the agreement that the statement names");
+    check_target(material, *agreement.agreement, *document, findings);
   }
 }
 
@@ -97,13 +109,14 @@ std::vector<AgreementFacts> agreements_of(const Material& material) {
     facts.consumer_zone = consumer.zone;
     tell(s, facts);
     const auto disclosure = material.disclosures.find(id);
-    if (disclosure != material.disclosures.end() && fault_of(s, disclosure->second).empty()) {
+    if (disclosure != material.disclosures.end() && document_of(s, disclosure->second)) {
       facts.document = as_text(*disclosure->second.data);
     }
   }
   std::vector<AgreementFacts> out;
   for (auto& [digest, facts] : found) out.push_back(std::move(facts));
-  std::sort(out.begin(), out.end(), [](const AgreementFacts& a, const AgreementFacts& b) { return a.agreed < b.agreed; });
+  std::sort(out.begin(), out.end(),
+            [](const AgreementFacts& a, const AgreementFacts& b) { return a.agreed < b.agreed; });
   return out;
 }
 

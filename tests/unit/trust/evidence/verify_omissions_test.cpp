@@ -55,5 +55,27 @@ TEST(VerifyOmissions, AReleaseHasOneEnd) {
   }
 }
 
+// The document says what was agreed on; the terms say what was released.
+TEST(VerifyOmissions, TheDatasetIsTheOneThatWasAgreedOn) {
+  for (const auto& [target, verdict] :
+       {std::pair("harvest", Verdict::ValidUnconfirmed), std::pair("weather", Verdict::Contested)}) {
+    SCOPED_TRACE(target);
+    const std::string document = to_text(JsonObject{
+        {"target", target}, {"assigner", "did:web:farm.jp.example"}, {"assignee", "did:web:trade.eu.example"}});
+    const auto under_it = [&document](Draft& d) { d.agreement = digest_of(document); };
+    Told told({{StatementKind::Terms, under_it},
+               {StatementKind::Intent, under_it},
+               {StatementKind::Release, under_it},
+               {StatementKind::Receipt, under_it}});
+    Draft agreement = testing::draft_of(StatementKind::Agreement);
+    under_it(agreement);
+    const Envelope agreed = told.state(told.c.farm, agreement, true);
+    told.disclosures.push_back({statement_id(agreed.payload), Digest{}, to_bytes(document)});
+    const VerificationReport report = told.verified();
+    EXPECT_EQ(report.verdict, verdict) << print(report);
+    EXPECT_EQ(has(report, "terms", Verdict::Contested), verdict == Verdict::Contested) << print(report);
+  }
+}
+
 }  // namespace
 }  // namespace sekisho::trust
