@@ -24,7 +24,20 @@ struct Logs {
     return nullptr;
   }
 
-  // The log's keys by the NodeRecords of its own zone: from the snapshots that statements of this very node name.
+  // The keys by which the zone says that the node signs its log after that instant: a checkpoint may be much younger
+  // than the statements that it proves, and the key was changed.
+  void later_keys(const std::string& zone, const std::string& dns, Instant at, std::set<Ed25519PublicKey>& out) {
+    for (const auto& [id, item] : material.snapshots) {
+      const NodeRecord* record = item.snapshot.zone == zone ? record_in(item, dns) : nullptr;
+      if (!record) continue;
+      for (const NodeKey& key : record->log_keys) {
+        if (key.valid_from > at) out.insert(Ed25519PublicKey{key.key});
+      }
+    }
+  }
+
+  // The log's keys by the NodeRecords of its own zone: from the snapshots that statements of this very node name, and
+  // from later ones of the bundle.
   std::set<Ed25519PublicKey> log_keys(const Checkpoint& head) {
     std::set<Ed25519PublicKey> keys;
     const Result<LogOrigin> origin = parse_log_origin(head.origin);
@@ -38,6 +51,7 @@ struct Logs {
       const NodeRecord* record = record_in(snapshot->second, origin->dns);
       if (!record || record->did != did) continue;
       if (const auto key = record->log_key(head.origin, s.time); key) keys.insert(Ed25519PublicKey{*key});
+      later_keys(s.issuer.zone, origin->dns, s.time, keys);
     }
     return keys;
   }

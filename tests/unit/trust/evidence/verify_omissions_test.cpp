@@ -77,5 +77,23 @@ TEST(VerifyOmissions, TheDatasetIsTheOneThatWasAgreedOn) {
   }
 }
 
+// The checkpoint is of today; the statements are from before the node had the key that signed it.
+TEST(VerifyOmissions, AChangedLogKeyIsKnownFromALaterSnapshot) {
+  for (const bool added : {true, false}) {
+    SCOPED_TRACE(added ? "with the later snapshot" : "without");
+    Told told;
+    const test::TestZone old = told.c.zones.jp;
+    told.c.farm.zone = &old;
+    test::TestNode& farm = told.c.zones.farm;
+    farm.log_key =
+        test::enrol(told.c.zones.jp, farm.dns, farm.organization, testing::kNow + std::chrono::seconds(20)).log_key;
+    test::publish(told.c.zones.jp, testing::kNow + std::chrono::seconds(30));
+    if (added) told.add_snapshot(*told.c.zones.jp.state);
+    const VerificationReport report = told.verified();
+    EXPECT_EQ(report.verdict, added ? Verdict::ValidUnconfirmed : Verdict::Tampered) << print(report);
+    EXPECT_EQ(has(report, "log", Verdict::Tampered), !added) << print(report);
+  }
+}
+
 }  // namespace
 }  // namespace sekisho::trust
