@@ -95,5 +95,57 @@ TEST(VerifyOmissions, AChangedLogKeyIsKnownFromALaterSnapshot) {
   }
 }
 
+// A stream of two windows, all of which its recipient verified.
+struct Stream {
+  Told told;
+  const Bytes first = to_bytes("one\n"), whole = to_bytes("one\ntwo\n");
+  const char* exchange = "01931f3a-7c00-7000-8000-100000000002";
+  Digest open{};
+
+  Stream() {
+    Draft opening = testing::draft_of(StatementKind::StreamOpen);
+    for (const char* member : {"intent", "resumeOf", "chunk"}) opening.members.erase(member);
+    opening.members["terms"] = to_hex(statement_id(told.c.terms.payload));
+    opening.members["exchange"] = exchange;
+    open = statement_id(told.state(told.c.farm, opening, true).payload);
+    state(StatementKind::StreamHead, told.c.farm, first, 1);
+    state(StatementKind::StreamHead, told.c.farm, whole, 2);
+    state(StatementKind::StreamEnd, told.c.farm, whole, 2);
+    state(StatementKind::Receipt, told.c.trade, whole, 2);
+  }
+
+  void state(StatementKind kind, testing::LogNode& node, BytesView prefix, int chunks) {
+    Draft draft = testing::draft_of(kind);
+    const Digest commitment = prefix_of(chunks);
+    if (!draft.subject.empty()) draft.subject = {{exchange, commitment}};
+    draft.members["of"] = to_hex(open);
+    draft.members["exchange"] = exchange;
+    draft.members["bytes"] = prefix.size();
+    draft.members["chunks"] = chunks;
+    draft.members["commitment"] = to_hex(commitment);
+    told.state(node, draft, true);
+  }
+
+  [[nodiscard]] Digest prefix_of(int chunks) const {
+    ContentHasher hasher;
+    for (int n = 0; n < chunks; ++n) {
+      if (!hasher.add_chunk(BytesView(whole).subspan(static_cast<std::size_t>(n) * 4, 4)))
+        throw std::logic_error("chunk");
+    }
+    return hasher.finish(told.c.salt).value;
+  }
+};
+
+TEST(VerifyOmissions, AStreamIsDisclosedAsFarAsItWasReceived) {
+  for (const bool whole : {true, false}) {
+    SCOPED_TRACE(whole ? "whole" : "cut between its windows");
+    Stream stream;
+    stream.told.disclosures.push_back({stream.open, stream.told.c.salt, whole ? stream.whole : stream.first});
+    const VerificationReport report = stream.told.verified();
+    EXPECT_EQ(report.verdict, whole ? Verdict::ValidUnconfirmed : Verdict::Indeterminate) << print(report);
+    EXPECT_EQ(has(report, "disclosure", Verdict::Indeterminate), !whole) << print(report);
+  }
+}
+
 }  // namespace
 }  // namespace sekisho::trust
