@@ -20,7 +20,8 @@ std::optional<std::uint64_t> crl_number(const X509_CRL* crl) {
 }  // namespace
 
 Result<Crl> Crl::parse(BytesView der) {
-  if (der.empty() || der.size() > kMaxCrlBytes) return fail(Code::CertificateInvalid, "a CRL of 0 octets or over 1 MiB");
+  if (der.empty() || der.size() > kMaxCrlBytes)
+    return fail(Code::CertificateInvalid, "a CRL of 0 octets or over 1 MiB");
   ERR_clear_error();
   const unsigned char* p = der.data();
   CrlPtr crl(d2i_X509_CRL(nullptr, &p, static_cast<long>(der.size())));
@@ -61,7 +62,7 @@ std::optional<Revocation> Crl::revocation(const Certificate& certificate) const 
 }
 
 Status Crl::signed_by(const Certificate& ca) const {
-  const Digest name = VerifiedSignatures::name_of("crl", ca.der(), der_, {});
+  const Digest name = VerifiedSignatures::name_of("crl", ca.spki(), der_, {});
   if (ca.subject_der() == issuer_der_ && VerifiedSignatures::shared().contains(name)) return {};
   EVP_PKEY* key = X509_get0_pubkey(ca.native());
   if (ca.subject_der() != issuer_der_ || key == nullptr || X509_CRL_verify(crl_.get(), key) != 1) {

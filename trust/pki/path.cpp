@@ -7,6 +7,7 @@
 #include "base/crypto/digest.hpp"
 #include "trust/keys/ossl.hpp"
 #include "trust/keys/private_key.hpp"
+#include "trust/pki/path_steps.hpp"
 #include "trust/pki/profile.hpp"
 #include "trust/pki/time.hpp"
 
@@ -74,30 +75,6 @@ Code code_of(int error) {
   }
 }
 
-// Each certificate within its time and signed by the next, as X509_verify_cert's own step asks; the last is the trusted
-// root. Signatures that verified before are remembered.
-bool links_verify(X509_STORE_CTX* context) {
-  const STACK_OF(X509)* path = X509_STORE_CTX_get0_chain(context);
-  std::time_t at = X509_VERIFY_PARAM_get_time(X509_STORE_CTX_get0_param(context));
-  std::optional<Certificate> subject;
-  for (int i = 0; i < sk_X509_num(path); ++i) {
-    X509* x = sk_X509_value(path, i);
-    const bool in_time =
-        X509_cmp_time(X509_get0_notBefore(x), &at) < 0 && X509_cmp_time(X509_get0_notAfter(x), &at) > 0;
-    Result<Certificate> issuer = Certificate::parse(to_der<i2d_X509>(x));
-    if (!in_time || !issuer || (subject && !check_issued(*subject, *issuer))) return false;
-    subject = std::move(*issuer);
-  }
-  return subject && subject->self_issued();
-}
-
-// OpenSSL's step verifies every signature of every path anew. Where nothing is wrong it is not needed; else it names
-// the fault.
-int verify_links(X509_STORE_CTX* context) {
-  const auto* own_step = static_cast<const X509_STORE_CTX_verify_fn*>(X509_STORE_CTX_get_app_data(context));
-  return links_verify(context) ? 1 : (*own_step)(context);
-}
-
 std::string oid_text(const ASN1_OBJECT* object) {
   char text[128] = {};
   return OBJ_obj2txt(text, sizeof text, object, 1) > 0 ? text : "";
@@ -112,6 +89,7 @@ Result<PathStore> PathStore::build(std::span<const Certificate> trusted, std::sp
   for (const Certificate& c : trusted) ok = ok && X509_STORE_add_cert(out.store_.get(), c.native()) == 1;
   out.crls_.assign(crls.begin(), crls.end());
   if (!ok) return fail(Code::Internal, "cannot build a certificate store: " + ossl_error());
+  PathSteps::install(out.store_.get());
   return out;
 }
 
@@ -133,10 +111,7 @@ Result<VerifiedPath> PathStore::verify(std::span<const Certificate> chain, const
     return fail(Code::Internal, "cannot begin path validation: " + ossl_error());
   }
   X509_STORE_CTX_set0_crls(context.get(), lists.get());
-  X509_STORE_CTX_verify_fn own_step = X509_STORE_CTX_get_verify(context.get());
-  ok = X509_STORE_CTX_set_app_data(context.get(), &own_step) == 1;
-  if (!ok) return fail(Code::Internal, "cannot set up path validation: " + ossl_error());
-  X509_STORE_CTX_set_verify(context.get(), verify_links);
+  const PathSteps steps(context.get(), crls_);
   if (Status s = apply(X509_STORE_CTX_get0_param(context.get()), settings, at); !s) return fail(s.error());
   const int verdict = X509_verify_cert(context.get());
   ERR_clear_error();

@@ -49,7 +49,7 @@ Bytes extension_der(const Certificate& c, int nid) {
 
 Status check_issued(const Certificate& subject, const Certificate& issuer) {
   const bool named = subject.issuer_der() == issuer.subject_der();
-  const Digest name = VerifiedSignatures::name_of("certificate", issuer.der(), subject.der(), {});
+  const Digest name = VerifiedSignatures::name_of("certificate", issuer.spki(), subject.der(), {});
   if (named && VerifiedSignatures::shared().contains(name)) return {};
   EVP_PKEY* key = X509_get0_pubkey(issuer.native());
   const bool good = named && key != nullptr && X509_verify(subject.native(), key) == 1;

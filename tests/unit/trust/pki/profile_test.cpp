@@ -213,7 +213,13 @@ TEST(Path, ARememberedPathEndsWithItsCertificates) {
   EXPECT_FALSE(judged(leaf.not_before() - std::chrono::seconds(1)));
   EXPECT_TRUE(judged(leaf.not_after() - std::chrono::seconds(1)));
   EXPECT_EQ(code_of(store.verify(chain, settings, leaf.not_after())), Code::CertificateInvalid);
-  // Nor is another signature of the same names.
+  // Nor are those of its lists.
+  const CrlTerms hour{2, kNow - hours(1), kNow + hours(1)};
+  const std::vector<Crl> brief = {*issue_crl({p.root, p.root_key}, {}, hour), *issue_crl({issuing, key}, {}, hour)};
+  const PathStore passing = *PathStore::build(std::vector<Certificate>{p.root}, brief);
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(passing.verify(chain, settings, kNow));
+  EXPECT_EQ(code_of(passing.verify(chain, settings, kNow + hours(1))), Code::SnapshotStale);
+  // Another signature of the same names is none.
   const PrivateKey thief = *PrivateKey::generate(KeyKind::P384);
   const Certificate forged[] = {*issue_leaf({issuing, thief}, request, tls.public_key(), {kNow, 30}), issuing};
   EXPECT_EQ(code_of(store.verify(forged, settings, kNow)), Code::CertificateInvalid);
