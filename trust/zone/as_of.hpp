@@ -45,8 +45,8 @@ struct AsOfReport {
   Digest snapshot{};
 };
 
-// One snapshot, parsed and checked once, for many questions (about 12 ms; then 6 ms for a chain not asked before, and
-// microseconds for a repeated one). Immutable, thread-safe, cheap to copy.
+// One snapshot, parsed and checked once, for many questions; a chain that was asked before costs microseconds.
+// Immutable, thread-safe, cheap to copy.
 class AsOfSnapshot {
  public:
   // SnapshotInvalid; the reason is what judge_as_of() would report as Invalid.
