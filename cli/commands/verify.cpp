@@ -50,11 +50,18 @@ std::vector<std::pair<std::string, std::vector<const trust::Finding*>>> grouped(
   return out;
 }
 
+// What a party wrote must not move the auditor's cursor, nor recolour or conceal the verdict below it.
+std::string ascii(std::string_view text) {
+  std::string out(text);
+  std::replace_if(out.begin(), out.end(), [](char c) { return c < 0x20 || c > 0x7e; }, '?');
+  return out;
+}
+
 void print_facts(const trust::ExchangeFacts& f, std::ostream& out) {
   const auto line = [&](std::string_view name, std::string_view value) {
-    if (!value.empty()) out << fmt::format("  {:<11} {}\n", name, value);
+    if (!value.empty()) out << fmt::format("  {:<11} {}\n", name, ascii(value));
   };
-  out << fmt::format("\nexchange {}\n", f.exchange);
+  out << fmt::format("\nexchange {}\n", ascii(f.exchange));
   line("outcome", f.code.empty() ? f.outcome : f.outcome + " (" + f.code + ")");
   line("from", fmt::format("{} (zone {})", f.provider, f.provider_zone));
   line("to", f.recipient.empty()
@@ -70,19 +77,13 @@ void print_facts(const trust::ExchangeFacts& f, std::ostream& out) {
   line("and", f.recipient_log);
 }
 
-// A document is a party's text: it must not move the cursor.
-std::string ascii(std::string text) {
-  std::replace_if(text.begin(), text.end(), [](char c) { return c < 0x20 || c > 0x7e; }, '?');
-  return text;
-}
-
 void print_agreement(const trust::AgreementFacts& f, std::ostream& out) {
   const auto line = [&](std::string_view name, const std::optional<Instant>& at, const std::string& log) {
-    if (at) out << fmt::format("  {:<11} {}, {}\n", name, to_rfc3339(*at), log);
+    if (at) out << fmt::format("  {:<11} {}, {}\n", name, to_rfc3339(*at), ascii(log));
   };
   out << fmt::format("\nagreement {}\n", f.agreement);
-  out << fmt::format("  {:<11} {} (zone {})\n", "provider", f.provider, f.provider_zone);
-  out << fmt::format("  {:<11} {} (zone {})\n", "consumer", f.consumer, f.consumer_zone);
+  out << fmt::format("  {:<11} {} (zone {})\n", "provider", ascii(f.provider), ascii(f.provider_zone));
+  out << fmt::format("  {:<11} {} (zone {})\n", "consumer", ascii(f.consumer), ascii(f.consumer_zone));
   line("agreed", f.agreed, f.agreed_log);
   line("verified", f.verified, f.verified_log);
   line("finalized", f.finalized, f.finalized_log);
@@ -97,8 +98,8 @@ void print_text(const VerificationReport& report, std::ostream& out) {
                                    : fmt::format("{} of {} failed", faults, findings.size()));
     for (const trust::Finding* f : findings) {
       if (f->ok()) continue;
-      out << fmt::format("  {}: {}{}{}\n", trust::verdict_info(f->verdict).name, f->detail,
-                         f->member.empty() ? "" : " — ", f->member);
+      out << fmt::format("  {}: {}{}{}\n", trust::verdict_info(f->verdict).name, ascii(f->detail),
+                         f->member.empty() ? "" : " — ", ascii(f->member));
     }
   }
   for (const trust::AgreementFacts& facts : report.agreements) print_agreement(facts, out);
@@ -153,7 +154,7 @@ void print_json(const VerificationReport& report, std::ostream& out) {
   for (const trust::AgreementFacts& f : report.agreements) agreements.push_back(agreement_json(f));
   const Json json = JsonObject{
       {"verdict", verdict.name}, {"exitCode", verdict.exit_code}, {"meaning", verdict.meaning}, {"note", report.note},
-      {"facts", facts},          {"agreements", agreements}, {"findings", findings}};
+      {"facts", facts},          {"agreements", agreements},      {"findings", findings}};
   out << to_text(json) << "\n";
 }
 

@@ -59,6 +59,18 @@ TEST_F(Verify, PrintsVerdictAndFacts) {
   EXPECT_EQ(result.out.find("failed"), std::string::npos) << result.out;
 }
 
+// U+009B begins a control sequence that conceals or recolours what follows; a party chooses these texts.
+TEST_F(Verify, TextsOfPartiesDoNotReachTheTerminalAsTheyAre) {
+  const trust::testing::Crossing hostile({{trust::StatementKind::Terms, [](trust::Draft& d) {
+                                             d.members["purpose"] = "research\u009b8m";
+                                             d.members["dataset"] = "harvest\u202e";
+                                           }}});
+  const Outcome result = run({roots(), {file(hostile.bundle())}});
+  EXPECT_EQ(result.code, 0) << result.out;
+  EXPECT_NE(result.out.find("research??8m\n"), std::string::npos) << result.out;
+  EXPECT_NE(result.out.find("harvest???\n"), std::string::npos) << result.out;
+}
+
 TEST_F(Verify, JsonSaysTheSame) {
   const Outcome result = run({roots(), {file(crossing_->bundle())}, true});
   const Json json = parse_json(result.out).value();
