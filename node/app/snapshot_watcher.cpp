@@ -35,16 +35,16 @@ void SnapshotWatcher::run() {
     std::error_code ec;
     const auto at = std::filesystem::last_write_time(path_, ec);
     const auto size = ec ? 0 : std::filesystem::file_size(path_, ec);
-    if (ec || (at == seen_ && size == seen_size_)) continue;
-    seen_ = at;
-    seen_size_ = size;
+    const Version found{at, size};
+    if (ec || found == taken_) continue;
     lock.unlock();
-    const auto taken = read_now();
-    const auto state = trust_.current();
-    if (!taken) {
-      log_error("snapshot.refused", taken.error(), {{"file", path_.string()}});
-    } else if (state) {
+    if (const auto taken = read_now()) {
+      const auto state = trust_.current();
       log_info("snapshot.in_force", {{"sequence", state->sequence()}, {"expires", to_rfc3339(state->expires())}});
+      taken_ = found;
+    } else {
+      if (found != refused_) log_error("snapshot.refused", taken.error(), {{"file", path_.string()}});
+      refused_ = found;
     }
     lock.lock();
   }

@@ -1,5 +1,6 @@
-// Watches the path of the trust snapshot: a new file is read, verified and taken; one that is refused is an alarm in the log
-// and the old state stays. Owns one thread.
+// Watches the path of the trust snapshot: a new file is read, verified and taken. One that is refused is an alarm in
+// the log and the old state stays; it is tried again at each poll, because a full queue or disk passes. Owns one
+// thread.
 #pragma once
 
 #include <chrono>
@@ -28,6 +29,13 @@ class SnapshotWatcher {
   void stop();
 
  private:
+  // What tells one file at the path from the next.
+  struct Version {
+    std::filesystem::file_time_type written{};
+    std::uintmax_t size = 0;
+    bool operator==(const Version&) const = default;
+  };
+
   void run();
 
   const std::filesystem::path path_;
@@ -36,8 +44,8 @@ class SnapshotWatcher {
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopped_ = false;
-  std::filesystem::file_time_type seen_{};
-  std::uintmax_t seen_size_ = 0;
+  Version taken_;
+  Version refused_;
   std::thread thread_;
 };
 
