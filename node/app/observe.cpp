@@ -30,7 +30,8 @@ class Book {
  private:
   const Series* find(const Observed& seen) {
     // A stranger's method is any word; each would be a series for ever.
-    const bool known = seen.method == "GET" || seen.method == "POST" || seen.method == "HEAD" || seen.method == "OPTIONS";
+    const bool known =
+        seen.method == "GET" || seen.method == "POST" || seen.method == "HEAD" || seen.method == "OPTIONS";
     const std::string_view method = known ? std::string_view(seen.method) : std::string_view("other");
     const std::string status = std::to_string(seen.status / 100) + "xx";
     std::string key(seen.listener);
@@ -58,13 +59,14 @@ Observer observer(Metrics& metrics) {
   auto book = std::make_shared<Book>(metrics);
   return [book](const Observed& seen) {
     book->count(seen);
-    if (seen.error != nullptr) {
-      log_info("request.refused", {{"correlationId", seen.correlation_id},
-                                   {"listener", seen.listener},
-                                   {"route", seen.route},
-                                   {"status", seen.status},
-                                   {"error", seen.error->chain()}});
-    }
+    if (seen.error == nullptr) return;
+    // Refused before a route took it: any stranger can cause that, at the rate of his handshakes.
+    const auto log = seen.route == "-" ? &log_debug : &log_info;
+    log("request.refused", {{"correlationId", seen.correlation_id},
+                            {"listener", seen.listener},
+                            {"route", seen.route},
+                            {"status", seen.status},
+                            {"error", seen.error->chain()}});
   };
 }
 
