@@ -65,8 +65,12 @@ Result<const ForeignZone*> check_allowed(const VerifiedPath& path, const TrustSn
 }
 
 Status check_foreign(const VerifiedPath& path, const ForeignZone& f, Instant at) {
+  if (at > f.descriptor.valid_to) {
+    return fail(Code::ZoneNotRecognised, "the descriptor of zone " + f.descriptor.zone + " has ended");
+  }
   if (!f.recognition.in_force(at)) {
-    return fail(Code::ZoneNotRecognised, "the recognition of zone " + f.descriptor.zone + " is not in force at this time");
+    return fail(Code::ZoneNotRecognised,
+                "the recognition of zone " + f.descriptor.zone + " is not in force at this time");
   }
   if (!is_one_of(path.chain[1], f.descriptor.issuing_cas)) {
     return fail(Code::CertificateInvalid, "an issuing CA that is not in the descriptor of zone " + f.descriptor.zone);
@@ -74,7 +78,8 @@ Status check_foreign(const VerifiedPath& path, const ForeignZone& f, Instant at)
   const auto oldest = std::chrono::seconds(f.recognition.terms.max_status_age_s);
   for (const Crl& crl : f.crls) {
     if (crl.issuer_der() == path.chain[1].subject_der() && at - crl.this_update() > oldest) {
-      return fail(Code::SnapshotStale, "the status of zone " + f.descriptor.zone + " is older than the recognition allows");
+      return fail(Code::SnapshotStale,
+                  "the status of zone " + f.descriptor.zone + " is older than the recognition allows");
     }
   }
   return check_namespace(path.chain[0], f.descriptor.space);
@@ -96,12 +101,12 @@ void narrow(Instant& from, Instant& to, const TrustSnapshot& s, const VerifiedPa
     if (f.state != RecognitionState::Active || path.chain.size() != kForeignPath) continue;
     by_crls(f.crls);
     from = std::max(from, f.recognition.terms.valid_from);
-    to = std::min(to, f.recognition.terms.valid_to);
+    to = std::min({to, f.recognition.terms.valid_to, f.descriptor.valid_to});
     for (const Crl& crl : f.crls) {
       to = std::min(to, crl.this_update() + std::chrono::seconds(f.recognition.terms.max_status_age_s));
     }
   }
-  to = std::min(to, s.expires);
+  to = std::min({to, s.expires, s.descriptor.valid_to});
 }
 
 }  // namespace
@@ -112,6 +117,7 @@ Result<TrustState::Cached> TrustState::judge_uncached(std::span<const Bytes> cha
   if (at > s.expires) {
     return fail(Code::SnapshotStale, fmt::format("snapshot {} of zone {} has expired", s.sequence, s.zone));
   }
+  if (at > s.descriptor.valid_to) return fail(Code::SnapshotStale, "the descriptor of zone " + s.zone + " has ended");
   Result<std::vector<Certificate>> chain = parse_chain(chain_der);
   if (!chain) return fail(chain.error());
 

@@ -29,7 +29,8 @@ TEST(TrustState, HomeAndForeignNodesAreKnownForEveryUse) {
 
 TEST(TrustState, TheVerdictIsTheUsesOwn) {
   const test::TestZones& zones = shared_zones();
-  EXPECT_EQ(code_of(zones.jp.state->judge(zones.trade.statement_chain, Use::TlsClient, kNow)), Code::CertificateInvalid);
+  EXPECT_EQ(code_of(zones.jp.state->judge(zones.trade.statement_chain, Use::TlsClient, kNow)),
+            Code::CertificateInvalid);
   EXPECT_EQ(code_of(zones.jp.state->judge(zones.trade.tls_chain, Use::Statement, kNow)), Code::CertificateInvalid);
 }
 
@@ -67,6 +68,34 @@ TEST(TrustState, AVerdictIsNotOlderThanItsStatus) {
   EXPECT_EQ(code_of(zones.jp.state->judge(zones.trade.tls_chain, Use::TlsClient, later)), Code::SnapshotStale);
   EXPECT_EQ(code_of(zones.jp.state->judge(zones.farm.tls_chain, Use::TlsClient, later)), Code::SnapshotStale);
   EXPECT_EQ(code_of(TrustState::load(zones.jp.descriptor, zones.jp.snapshot, later)), Code::SnapshotStale);
+}
+
+// The descriptor of one of the two zones ends then, and their recognition is of that descriptor.
+void end_descriptor(TrustSnapshot& s, ZoneDescriptor& descriptor, const test::TestZone& zone, Instant at) {
+  descriptor.valid_to = at;
+  descriptor = must(ZoneDescriptor::parse(must(sign_descriptor(descriptor, zone.authority->keys().root))));
+  ForeignZone& eu = s.foreign.front();
+  SignedObject paper{must(recognition_body(s.descriptor, eu.descriptor, eu.recognition.terms)), {}};
+  for (const test::TestZone* party : {&shared_zones().jp, &shared_zones().eu}) {
+    must(add_signature(ObjectKind::Recognition, paper, party->authority->keys().root));
+  }
+  eu.recognition = must(Recognition::parse(encode_signed(paper)));
+}
+
+// A state is held for up to a day after it was loaded.
+TEST(TrustState, ADescriptorEndsWhileTheStateIsHeld) {
+  const test::TestZones& zones = shared_zones();
+  const Instant end = kNow + std::chrono::minutes(1), later = end + std::chrono::seconds(1);
+  const auto own =
+      must(load_altered(zones.jp, [&](TrustSnapshot& s) { end_descriptor(s, s.descriptor, zones.jp, end); }));
+  EXPECT_TRUE(own->judge(zones.farm.tls_chain, Use::TlsClient, end));
+  EXPECT_EQ(code_of(own->judge(zones.farm.tls_chain, Use::TlsClient, later)), Code::SnapshotStale);
+
+  const auto foreign = must(load_altered(
+      zones.jp, [&](TrustSnapshot& s) { end_descriptor(s, s.foreign.front().descriptor, zones.eu, end); }));
+  EXPECT_TRUE(foreign->judge(zones.trade.tls_chain, Use::TlsClient, end));
+  EXPECT_EQ(code_of(foreign->judge(zones.trade.tls_chain, Use::TlsClient, later)), Code::ZoneNotRecognised);
+  EXPECT_TRUE(foreign->judge(zones.farm.tls_chain, Use::TlsClient, later));
 }
 
 TEST(TrustState, TheAnchorIsADescriptorOrARoot) {
