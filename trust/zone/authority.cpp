@@ -6,6 +6,7 @@
 
 #include "base/core/encoding.hpp"
 #include "trust/pki/issue.hpp"
+#include "trust/zone/apart.hpp"
 #include "trust/zone/ca_book.hpp"
 
 namespace sekisho::trust {
@@ -147,19 +148,12 @@ Status Authority::trust_peer(BytesView descriptor, const Digest& root_fingerprin
   }
   if (d->zone == descriptor_.zone) return fail(Code::Conflict, "this is the own zone's descriptor");
   if (now < d->valid_from || now > d->valid_to) return fail(Code::Expired, "the descriptor is not valid now");
-  for (const std::string& theirs : d->space.dns_suffixes) {
-    for (const std::string& own : descriptor_.space.dns_suffixes) {
-      if (within_suffix(theirs, own) || within_suffix(own, theirs)) {
-        return fail(Code::Conflict, "the name spaces of the zones overlap: " + theirs + " and " + own);
-      }
-    }
-  }
-  if (Status s = check_distinct_cas(descriptor_, *d); !s) return s;
+  if (Status s = check_apart(descriptor_, *d); !s) return s;
   for (const pb::PeerBook& p : book_->peers()) {
     if (p.zone() == d->zone) continue;
     Result<ZoneDescriptor> other = ZoneDescriptor::parse(as_bytes(p.zone_descriptor()));
     if (!other) return fail(other.error());
-    if (Status s = check_distinct_cas(*other, *d); !s) return s;
+    if (Status s = check_apart(*other, *d); !s) return s;
   }
   Result<pb::PeerBook*> known = peer(d->zone);
   if (known) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "trust/zone/apart.hpp"
 #include "trust/zone/as_of.hpp"
 
 namespace sekisho::trust {
@@ -58,11 +59,11 @@ Status check_foreign(const ForeignZone& f, const ZoneDescriptor& own, const Load
   return check_nodes(f.nodes, f.descriptor);
 }
 
-Status check_names(const TrustSnapshot& s, const ZoneDescriptor& zone) {
-  if (Status ok = check_distinct_cas(s.descriptor, zone); !ok) return ok;
+Status check_apart_from_all(const TrustSnapshot& s, const ZoneDescriptor& zone) {
+  if (Status ok = check_apart(s.descriptor, zone); !ok) return ok;
   for (const ForeignZone& f : s.foreign) {
     if (f.descriptor.zone == zone.zone) return {};
-    if (Status ok = check_distinct_cas(f.descriptor, zone); !ok) return ok;
+    if (Status ok = check_apart(f.descriptor, zone); !ok) return ok;
   }
   return {};
 }
@@ -81,8 +82,8 @@ Status check_snapshot(const TrustSnapshot& s, const LoadOptions& options) {
     }
     zones.push_back(f.descriptor.zone);
     if (f.descriptor.root.digest() == own.root.digest()) return invalid("a foreign zone under the own root");
-    if (Status ok = check_names(s, f.descriptor); !ok)
-      return invalid("the CAs of zone " + f.descriptor.zone, ok.error());
+    if (Status ok = check_apart_from_all(s, f.descriptor); !ok)
+      return invalid("the names of zone " + f.descriptor.zone, ok.error());
     if (Status ok = check_foreign(f, own, options); !ok) return ok;
   }
   return {};

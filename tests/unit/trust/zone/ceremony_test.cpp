@@ -52,6 +52,28 @@ TEST_F(Ceremony, AnotherFingerprintIsRefused) {
   EXPECT_EQ(code_of(jp().trust_peer(jp_.descriptor, jp().descriptor().root.digest(), kNow)), Code::Conflict);
 }
 
+// It would issue for nodes of the other zone, whose partners know them by their names alone.
+TEST_F(Ceremony, ANameSpaceWithinAnotherZonesIsRefused) {
+  must(jp().trust_peer(eu_.descriptor, eu().descriptor().root.digest(), kNow));
+  const test::TestZone xx = test::make_zone("xx", kNow);
+  for (const char* suffix : {"eu.example", "node.eu.example"}) {
+    SCOPED_TRACE(suffix);
+    ZoneDescriptor d = xx.authority->descriptor();
+    d.space.dns_suffixes = {suffix};
+    d.did_hosts = {suffix};
+    const Bytes greedy = must(sign_descriptor(d, xx.authority->keys().root));
+    EXPECT_EQ(code_of(jp().trust_peer(greedy, d.root.digest(), kNow)), Code::Conflict);
+
+    const auto loaded = load_altered(shared_zones().jp, [&](TrustSnapshot& s) {
+      ForeignZone third = s.foreign[0];
+      third.descriptor = must(ZoneDescriptor::parse(greedy));
+      s.foreign.push_back(std::move(third));
+    });
+    ASSERT_EQ(code_of(loaded), Code::SnapshotInvalid);
+    EXPECT_NE(loaded.error().chain().find("overlap"), std::string::npos) << loaded.error().chain();
+  }
+}
+
 // Its revocation lists would be found for the other zone's certificates.
 TEST_F(Ceremony, ACaWithTheNameOfAnotherZonesCaIsRefused) {
   ZoneDescriptor d = eu().descriptor();
