@@ -1,9 +1,11 @@
 #include "node/audit/export.hpp"
 
+#include <algorithm>
 #include <deque>
 #include <set>
 
 #include "base/core/encoding.hpp"
+#include "node/audit/closed_logs.hpp"
 #include "node/audit/exchange_entries.hpp"
 #include "node/journal/materials.hpp"
 #include "trust/evidence/bundle.hpp"
@@ -22,16 +24,18 @@ bool is_foundation(pb::EntryKind kind) {
 
 class Exporter {
  public:
-  Exporter(const LogReader& reader, const Storage& storage, const DisclosureStore& disclosures, const Published& at,
-           const ExportLimits& limits)
-      : reader_(reader), storage_(storage), disclosures_(disclosures), at_(at), limits_(limits) {}
+  Exporter(const LogReader& reader, const Storage& storage, const DisclosureStore& disclosures,
+           std::vector<Published> logs, const ExportLimits& limits)
+      : reader_(reader), storage_(storage), disclosures_(disclosures), logs_(std::move(logs)), limits_(limits) {}
 
-  // Takes an entry of the current log, with everything that it refers to.
+  // Takes an entry, with everything that it refers to.
   Status take(Position at);
   BundleMembers finish() { return std::move(members_); }
 
  private:
   Status add(std::string name, Bytes content);
+  // The checkpoint of the entry's log; null where the entry lies beyond it.
+  [[nodiscard]] const Published* proves(Position at) const;
   Status take_one(Position at);
   Status refer(const trust::Statement& statement, const pb::Entry& entry);
   Status want(const std::optional<Digest>& statement);
@@ -45,7 +49,7 @@ class Exporter {
   const LogReader& reader_;
   const Storage& storage_;
   const DisclosureStore& disclosures_;
-  const Published& at_;
+  const std::vector<Published> logs_;
   const ExportLimits& limits_;
   BundleMembers members_;
   std::size_t bytes_ = 0;
@@ -57,7 +61,8 @@ class Exporter {
 
 Status Exporter::add(std::string name, Bytes content) {
   bytes_ += content.size();
-  if (bytes_ > limits_.bytes) return fail(Code::LimitExceeded, "the bundle would be larger than its limit; narrow the filter");
+  if (bytes_ > limits_.bytes)
+    return fail(Code::LimitExceeded, "the bundle would be larger than its limit; narrow the filter");
   members_.insert_or_assign(std::move(name), std::move(content));
   return {};
 }
@@ -77,9 +82,14 @@ Status Exporter::take(Position at) {
   return {};
 }
 
+const Published* Exporter::proves(Position at) const {
+  const auto log = std::ranges::find(logs_, log_of(at), &Published::log);
+  return log != logs_.end() && index_of(at) < log->size ? &*log : nullptr;
+}
+
 Status Exporter::take_one(Position at) {
-  // Beyond the checkpoint nothing is proven; of an earlier log the current checkpoint proves nothing.
-  if (log_of(at) != at_.log || index_of(at) >= at_.size) return {};
+  const Published* checkpoint = proves(at);
+  if (checkpoint == nullptr) return {};
   Result<StoredEntry> entry = reader_.entry(at);
   if (!entry) return fail(entry.error());
   if (entry->entry.payload().empty()) return {};
@@ -87,12 +97,12 @@ Status Exporter::take_one(Position at) {
   if (!envelope) return fail(envelope.error());
   Result<trust::Statement> statement = trust::parse_statement(envelope->payload);
   if (!statement) return fail(Code::DatabaseDamaged, "a statement in the log does not read", statement.error());
-  Result<std::string> proof = reader_.tlog_proof(at, at_.note);
+  Result<std::string> proof = reader_.tlog_proof(at, checkpoint->note);
   if (!proof) return fail(proof.error());
 
-  const std::string folder = trust::log_folder(at_.origin);
+  const std::string folder = trust::log_folder(checkpoint->origin);
   Status added = add(trust::statement_member(statement->id), trust::encode_envelope(*envelope));
-  if (added) added = add(folder + "checkpoint", to_bytes(at_.note));
+  if (added) added = add(folder + "checkpoint", to_bytes(checkpoint->note));
   if (added) added = add(folder + "proofs/" + std::to_string(index_of(at)), to_bytes(*proof));
   if (added) added = add_chain(statement->issuer.cert);
   if (added) added = add_snapshot(statement->snapshot_digest);
@@ -133,13 +143,13 @@ Status Exporter::want_exchange(const pb::Entry& entry) {
 
 Status Exporter::want_foundations(const Digest& agreement) {
   std::vector<Position> first;
-  Status scanned = reader_.postings(Dimension::Agreement, to_hex(agreement), make_position(at_.log, 0), [&](Position p) {
+  Status scanned = reader_.postings(Dimension::Agreement, to_hex(agreement), Position{0}, [&](Position p) {
     first.push_back(p);
     return first.size() < kFoundations;
   });
   if (!scanned) return scanned;
   for (const Position at : first) {
-    if (log_of(at) != at_.log || index_of(at) >= at_.size) continue;
+    if (proves(at) == nullptr) continue;
     Result<StoredEntry> entry = reader_.entry(at);
     if (!entry) return fail(entry.error());
     if (is_foundation(entry->entry.kind())) open_.push_back(at);
@@ -193,7 +203,9 @@ Status Exporter::add_disclosure(const trust::Statement& statement) {
 Result<BundleMembers> export_members(const LogReader& reader, const Storage& storage,
                                      const DisclosureStore& disclosures, std::shared_ptr<const Published> at,
                                      const AuditFilter& filter, const ExportLimits& limits) {
-  Exporter exporter(reader, storage, disclosures, *at, limits);
+  Result<std::vector<Published>> logs = proven_logs(reader, storage, *at);
+  if (!logs) return fail(logs.error());
+  Exporter exporter(reader, storage, disclosures, std::move(*logs), limits);
   AuditQuery query(reader, storage, at, filter);
   for (;;) {
     Result<std::optional<AuditMatch>> match = query.next();

@@ -5,7 +5,7 @@
 
 #include "base/core/encoding.hpp"
 #include "base/crypto/digest.hpp"
-#include "node/audit/checkpoints.hpp"
+#include "node/audit/closed_logs.hpp"
 #include "node/audit/exchange_entries.hpp"
 #include "node/audit/filter_tokens.hpp"
 #include "node/audit/worth.hpp"
@@ -54,21 +54,13 @@ class AuditQuery::Impl {
   std::deque<Position> page;
 };
 
-// The earlier logs of the node first, each at its newest kept checkpoint, then the current one.
 Status AuditQuery::Impl::plan() {
   planned = true;
-  Result<std::vector<LogInfo>> logs = reader.logs();
+  Result<std::vector<Published>> logs = proven_logs(reader, storage, *current);
   if (!logs) return fail(logs.error());
-  for (const LogInfo& log : *logs) {
+  for (Published& checkpoint : *logs) {
     Segment segment;
-    if (log.number == current->log) {
-      segment.checkpoint = *current;
-    } else {
-      Result<std::optional<Published>> kept = newest_checkpoint(storage, log);
-      if (!kept) return fail(kept.error());
-      if (!*kept) continue;
-      segment.checkpoint = std::move(**kept);
-    }
+    segment.checkpoint = std::move(checkpoint);
     Status bounded = bound(segment);
     if (!bounded) return bounded;
     worth.checkpoints.push_back(segment.checkpoint);

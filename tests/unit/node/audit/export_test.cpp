@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/core/encoding.hpp"
+#include "node/audit/closed_logs.hpp"
 #include "tests/unit/node/audit/audit_kit.hpp"
 #include "trust/evidence/bundle.hpp"
 
@@ -74,6 +75,36 @@ TEST_F(Export, MembersFormABundle) {
   for (const auto& [name, content] : members) ASSERT_TRUE(writer.add(name, content)) << name;
   const Bytes bundle = writer.finish().value();
   EXPECT_TRUE(trust::read_bundle(bundle));
+}
+
+// Also what the killed node had not covered by a checkpoint that it kept.
+TEST_F(Export, WhatAClosedLogHoldsStaysProvable) {
+  const std::string closed = trust::log_folder(at_->origin);
+  kit_.publisher.reset();
+  kit_.journal.reset();
+  kit_.journal = Journal::open_successor(kit_.options(), kit_.storage, {"restored"}).value();
+  ASSERT_TRUE(keep_closed_logs(*kit_.journal, *kit_.storage, *kit_.log));
+  kit_.publisher = Publisher::start(*kit_.journal, {kit_.log, "", std::chrono::hours(1), 1'000'000}).value();
+  const Digest later = kit_.add_release(9);
+  at_ = kit_.publish();
+  const std::string current = trust::log_folder(at_->origin);
+  ASSERT_NE(closed, current);
+
+  AuditFilter filter;
+  filter.exchange = exchange_id(1);
+  BundleMembers members = run(filter).value();
+  for (const char* index : {"2", "3", "6"}) {
+    EXPECT_TRUE(members.contains(closed + "proofs/" + index)) << index;
+  }
+  EXPECT_FALSE(members.contains(current + "checkpoint"));
+
+  // A release of today under terms of then has both logs.
+  filter.exchange = exchange_id(9);
+  members = run(filter).value();
+  EXPECT_TRUE(members.contains(trust::statement_member(later)));
+  EXPECT_TRUE(members.contains(trust::statement_member(kit_.terms)));
+  EXPECT_TRUE(members.contains(closed + "proofs/2"));
+  EXPECT_TRUE(members.contains(current + "checkpoint"));
 }
 
 TEST_F(Export, NothingFoundAndTooMuchAreSaid) {
