@@ -1,5 +1,6 @@
 #include "node/journal/recovery.hpp"
 
+#include <algorithm>
 #include <tuple>
 
 #include "base/core/json.hpp"
@@ -51,7 +52,8 @@ Result<Digest> root_of(const Storage& storage, std::uint16_t log, std::uint64_t 
 
 // Whether `later` follows `earlier` among the logs of one node.
 bool follows(const trust::LogOrigin& later, const trust::LogOrigin& earlier) {
-  return std::tuple(later.year, later.half, later.successor) > std::tuple(earlier.year, earlier.half, earlier.successor);
+  return std::tuple(later.year, later.half, later.successor) >
+         std::tuple(earlier.year, earlier.half, earlier.successor);
 }
 
 Status compare_origins(const std::string& anchored, const std::string& ours, const std::string& path) {
@@ -68,6 +70,17 @@ Status compare_origins(const std::string& anchored, const std::string& ours, con
   return {};  // of an earlier log: the first checkpoint of this one was not anchored yet
 }
 
+// As the newest KEY entry says; `now` where a database does not.
+Result<Ed25519PublicKey> last_log_key(const Storage& storage, const Ed25519PublicKey& now) {
+  Result<std::optional<Bytes>> row = storage.get(Family::Meta, as_bytes(keys::kSigners));
+  if (!row) return fail(row.error());
+  if (!*row) return now;
+  Ed25519PublicKey key;
+  if ((*row)->size() < key.octets.size()) return fail(damaged("the row of the log's signers does not read"));
+  std::copy_n((*row)->begin(), key.octets.size(), key.octets.begin());
+  return key;
+}
+
 Status check_missing_anchor(const Storage& storage, const std::string& path) {
   bool published = false;
   Status scanned = storage.scan(Family::Checkpoint, {}, {}, [&](BytesView, BytesView) {
@@ -76,9 +89,9 @@ Status check_missing_anchor(const Storage& storage, const std::string& path) {
   });
   if (!scanned) return scanned;
   if (published) {
-    return fail(Code::DatabaseRolledBack,
-                "the anchor file " + path + " is missing, so nothing shows that the database is the newest; put it "
-                "back, or open a successor log with sekishod backup --restore");
+    return fail(Code::DatabaseRolledBack, "the anchor file " + path +
+                                              " is missing, so nothing shows that the database is the newest; put it "
+                                              "back, or open a successor log with sekishod backup --restore");
   }
   return {};
 }
@@ -122,18 +135,26 @@ Status check_anchor(const Storage& storage, const WriterState& state, const std:
   Result<trust::Note> note = trust::parse_note((*slot)->note);
   if (!note) return fail(Code::DatabaseDamaged, "the anchor file " + path + " holds no note", note.error());
   Result<trust::Checkpoint> anchored = trust::parse_checkpoint_text(note->text);
-  if (!anchored) return fail(Code::DatabaseDamaged, "the anchor file " + path + " holds no checkpoint", anchored.error());
+  if (!anchored)
+    return fail(Code::DatabaseDamaged, "the anchor file " + path + " holds no checkpoint", anchored.error());
   Status origins = compare_origins(anchored->origin, origin, path);
   if (!origins || anchored->origin != origin) return origins;
 
-  Status signature = trust::verify_note(*note, {origin, trust::NoteKeyType::Ed25519, log_key});
+  const Result<Ed25519PublicKey> before = last_log_key(storage, log_key);
+  if (!before) return fail(before.error());
+  const auto signed_by = [&](const Ed25519PublicKey& key) {
+    return trust::verify_note(*note, {origin, trust::NoteKeyType::Ed25519, key});
+  };
+  Status signature = signed_by(log_key);
+  if (!signature && *before != log_key) signature = signed_by(*before);  // the change is logged after this check
   if (!signature) {
-    return fail(Code::DatabaseDamaged, "the checkpoint in " + path + " is not signed by the log key", signature.error());
+    return fail(Code::DatabaseDamaged, "the checkpoint in " + path + " is not signed by the log key",
+                signature.error());
   }
   if (anchored->size > state.head.size) {
     return fail(Code::DatabaseRolledBack, "the database holds " + std::to_string(state.head.size) + " entries of " +
-                                              origin + ", but " + std::to_string(anchored->size) +
-                                              " were published (" + path + ")");
+                                              origin + ", but " + std::to_string(anchored->size) + " were published (" +
+                                              path + ")");
   }
   Result<Digest> root = root_of(storage, state.head.log, anchored->size);
   if (!root) return fail(Code::DatabaseDamaged, "the published tree cannot be recomputed", root.error());

@@ -17,7 +17,8 @@ namespace sekisho::node {
 
 // The checkpoint that the anchor file holds is of this log and not ahead of it: DatabaseRolledBack when the database
 // is smaller or of an earlier log of this node, DatabaseDamaged when its tree is another one, DataFolderForeign when
-// the file is of another node. A missing file is accepted only while no checkpoint was ever stored.
+// the file is of another node. A missing file is accepted only while no checkpoint was ever stored. `log_key` may have been
+// changed since the last start: then what is anchored is signed by the one before.
 [[nodiscard]] Status check_anchor(const Storage& storage, const WriterState& state, const std::string& origin,
                                   const std::string& path, const Ed25519PublicKey& log_key);
 

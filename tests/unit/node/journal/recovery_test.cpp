@@ -155,6 +155,22 @@ TEST_F(Recovery, AnchorOfAnotherKeyOrNodeIsRefused) {
   EXPECT_EQ(refusal(), Code::DataFolderForeign);
 }
 
+// A re-enrolled node with a new log key: what is anchored is signed by the one before.
+TEST_F(Recovery, TheAnchorOfAnEarlierLogKeyIsKnown) {
+  const std::shared_ptr<KeySigner> before = std::exchange(kit_.log, JournalKit::signer(7));
+  auto journal = open();
+  ASSERT_TRUE(journal) << journal.error().chain();
+  const std::string origin = (*journal)->origin();
+  journal->reset();
+  anchor(origin, head());
+  EXPECT_TRUE(open());
+  // From its KEY entry on the new one counts, and no stranger's ever.
+  anchor(origin, head(), before);
+  EXPECT_EQ(refusal(), Code::DatabaseDamaged);
+  anchor(origin, head(), JournalKit::signer(8));
+  EXPECT_EQ(refusal(), Code::DatabaseDamaged);
+}
+
 TEST_F(Recovery, OtherOwnerAndNewerSchemaAreRefused) {
   JournalOptions options = kit_.options(path_);
   options.issuer.did = "did:web:other.jp.example";
