@@ -23,7 +23,9 @@ std::string octets(BytesView bytes) { return std::string(as_text(bytes)); }
 }  // namespace
 
 Batch::Batch(BatchContext context, WriterState& state, Counters& counters, const Storage& storage)
-    : context_(std::move(context)),
+    : assigned_{std::move(context.issuer), std::move(context.origin), 0,  {},          context.clock,
+                context.snapshot_seq,      context.snapshot_digest,   {}, std::nullopt, std::nullopt},
+      random_(context.random),
       state_(state),
       counters_(counters),
       storage_(storage),
@@ -41,9 +43,11 @@ Status Batch::check_claims(const Unit& unit) const {
 }
 
 Status Batch::write_own(const trust::Draft& draft, CommittedEntry& entry, UnitCounters& counters) {
-  trust::Assigned assigned{context_.issuer, context_.origin, entry.index, entry.time, context_.clock,
-                           context_.snapshot_seq, context_.snapshot_digest, {}, std::nullopt, std::nullopt};
-  context_.random->fill(assigned.rand);
+  assigned_.index = entry.index;
+  assigned_.time = entry.time;
+  random_.fill(assigned_.rand);
+  assigned_.counter.reset();
+  assigned_.prev.reset();
   if (draft.agreement) {
     std::optional<LastStatement> last;
     if (const auto own = counters.find(*draft.agreement); own != counters.end()) {
@@ -53,15 +57,15 @@ Status Batch::write_own(const trust::Draft& draft, CommittedEntry& entry, UnitCo
       if (!known) return fail(known.error());
       last = *known;
     }
-    assigned.counter = last ? last->counter + 1 : 0;
-    if (last) assigned.prev = last->id;
+    assigned_.counter = last ? last->counter + 1 : 0;
+    if (last) assigned_.prev = last->id;
   }
-  entry.payload = trust::assemble(draft, assigned);
+  entry.payload = trust::assemble(draft, assigned_);
   if (entry.payload.size() > trust::kMaxPayloadBytes) {
     return fail(Code::LimitExceeded, "a statement over " + std::to_string(trust::kMaxPayloadBytes) + " octets");
   }
   entry.id = trust::statement_id(entry.payload);
-  if (draft.agreement) counters[*draft.agreement] = {*assigned.counter, entry.id};
+  if (draft.agreement) counters[*draft.agreement] = {*assigned_.counter, entry.id};
   return {};
 }
 
@@ -69,7 +73,7 @@ Result<CommittedEntry> Batch::assign(const EntryDraft& draft, UnitCounters& coun
   CommittedEntry entry;
   entry.index = next_index_;
   entry.position = make_position(state_.head.log, next_index_);
-  entry.time = std::max(context_.clock.now, last_time_ + std::chrono::microseconds(1));
+  entry.time = std::max(assigned_.clock.now, last_time_ + std::chrono::microseconds(1));
   if (const auto* own = std::get_if<trust::Draft>(&draft.content)) {
     Status written = write_own(*own, entry, counters);
     if (!written) return fail(written.error());

@@ -26,7 +26,7 @@ struct BatchContext {
   std::uint64_t snapshot_seq = 0;
   Digest snapshot_digest{};
   ClockReading clock;
-  Random* random = nullptr;
+  Random& random;
 };
 
 // What one batch hands to the next.
@@ -59,7 +59,8 @@ class Batch {
   void encode(const EntryDraft& draft, const CommittedEntry& entry, std::vector<Mutation>& out);
   void index(const EntryDraft& draft, const CommittedEntry& entry, std::vector<Mutation>& out);
 
-  BatchContext context_;
+  trust::Assigned assigned_;  // what every statement of the batch says; the rest is set for each
+  Random& random_;
   WriterState& state_;
   Counters& counters_;
   const Storage& storage_;

@@ -86,7 +86,7 @@ Batch Writer::begin_batch() {
     log_warn("journal.clock_behind", {{"log_time", to_rfc3339(state_.head.time)}, {"clock", to_rfc3339(clock.now)}});
   }
   clock_behind_ = behind;
-  return {{origin_, options_.issuer, snapshot.seq, snapshot.digest, clock, options_.random.get()},
+  return {{origin_, options_.issuer, snapshot.seq, snapshot.digest, clock, *options_.random},
           state_,
           counters_,
           *storage_};
