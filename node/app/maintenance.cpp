@@ -13,6 +13,7 @@
 #include "node/app/open_stopped.hpp"
 #include "node/app/restored.hpp"
 #include "node/app/snapshot_watcher.hpp"
+#include "node/identity/trust_material.hpp"
 #include "node/journal/anchor.hpp"
 #include "node/journal/scrub.hpp"
 #include "schemas/log.pb.h"
@@ -26,15 +27,17 @@ constexpr std::size_t kMaxNote = 64U << 10;
 
 void say(std::string_view what, std::string_view verdict) { fmt::print("{:<12} {}\n", what, verdict); }
 
-Status check_trust(const Settings& settings, const LocalIdentity& self) {
+Status check_trust(const Settings& settings, const LocalIdentity& self, const SeenSnapshot& newest) {
   const auto bytes = read_file(settings.snapshot, kMaxSnapshotBytes);
   if (!bytes) return fail(bytes.error());
   const SystemClock clock;
-  const auto state = trust::TrustState::load(self.descriptor, *bytes, clock.now());
-  if (!state) return fail(state.error());
-  const auto own = (*state)->judge(self.statement_chain, trust::Use::Statement, clock.now());
-  if (!own) return fail(own.error().code, "the node's own statement certificate is not valid under the snapshot", own.error());
-  say("snapshot", fmt::format("sequence {}, expires {}", (*state)->sequence(), to_rfc3339((*state)->expires())));
+  TrustHolder trust(self.descriptor, clock, newest);
+  if (auto taken = trust.replace(*bytes); !taken) return taken;
+  const auto own = trust.identify(self.statement_chain, trust::Use::Statement);
+  if (!own)
+    return fail(own.error().code, "the node's own statement certificate is not valid under the snapshot", own.error());
+  const auto state = trust.current();
+  say("snapshot", fmt::format("sequence {}, expires {}", state->sequence(), to_rfc3339(state->expires())));
   return {};
 }
 
@@ -55,8 +58,8 @@ class RootsAt {
   std::size_t good_ = 0;
 };
 
-Result<std::map<std::uint64_t, Digest>> read_checkpoints(const std::vector<std::filesystem::path>& files, const std::string& origin,
-                                                         const LocalIdentity& self) {
+Result<std::map<std::uint64_t, Digest>> read_checkpoints(const std::vector<std::filesystem::path>& files,
+                                                         const std::string& origin, const LocalIdentity& self) {
   std::map<std::uint64_t, Digest> out;
   const trust::VerifierKey key{origin, trust::NoteKeyType::Ed25519, self.log_signer->public_key()};
   for (const auto& file : files) {
@@ -89,14 +92,18 @@ Status check_node(const Settings& settings) {
   say("settings", settings.file.string());
   auto self = open_identity(settings);
   if (!self) return fail(self.error());
-  say("keys", fmt::format("{} in zone {}, {}", self->did, self->zone, self->keys_wrapped ? "wrapped" : "plain files at 0600"));
-  if (auto trusted = check_trust(settings, *self); !trusted) return trusted;
+  say("keys",
+      fmt::format("{} in zone {}, {}", self->did, self->zone, self->keys_wrapped ? "wrapped" : "plain files at 0600"));
   if (!std::filesystem::exists(settings.data / "log")) {
+    if (auto trusted = check_trust(settings, *self, {}); !trusted) return trusted;
     say("database", "none yet; it is made at the first start");
     return {};
   }
   auto storage = open_stopped_storage(settings, *self);
   if (!storage) return fail(storage.error());
+  const auto newest = newest_snapshot(**storage);
+  if (!newest) return fail(newest.error());
+  if (auto trusted = check_trust(settings, *self, *newest); !trusted) return trusted;
   if (auto sums = (*storage)->verify_checksums(); !sums) return sums;
   const auto report = scrub(**storage);
   if (!report) return fail(report.error());
@@ -106,9 +113,12 @@ Status check_node(const Settings& settings) {
   if (*anchor) {
     const trust::VerifierKey key{report->origin, trust::NoteKeyType::Ed25519, self->log_signer->public_key()};
     const auto opened = trust::open_checkpoint((*anchor)->note, key);
-    if (!opened) return fail(opened.error().code, fmt::format("the anchor file {} does not verify", settings.anchor.string()), opened.error());
+    if (!opened)
+      return fail(opened.error().code, fmt::format("the anchor file {} does not verify", settings.anchor.string()),
+                  opened.error());
     if (opened->checkpoint.size > report->entries) {
-      return fail(Code::DatabaseRolledBack, fmt::format("the anchor file knows {} entries, the database has {}", opened->checkpoint.size, report->entries));
+      return fail(Code::DatabaseRolledBack, fmt::format("the anchor file knows {} entries, the database has {}",
+                                                        opened->checkpoint.size, report->entries));
     }
     say("anchor", fmt::format("size {}", opened->checkpoint.size));
   } else {
@@ -134,8 +144,8 @@ Status scrub_node(const Settings& settings, const std::vector<std::filesystem::p
   const auto report = scrub(**storage, options);
   if (!report) return fail(report.error());
   if (!roots.all()) return fail(Code::Misconduct, "a released checkpoint is not consistent with the log");
-  fmt::print("{} entries, {} own and {} foreign statements, {} seals verified\n", report->entries, report->own_statements,
-             report->foreign_statements, report->seals_verified);
+  fmt::print("{} entries, {} own and {} foreign statements, {} seals verified\n", report->entries,
+             report->own_statements, report->foreign_statements, report->seals_verified);
   fmt::print("0 faults, {} entries, {} checkpoints consistent\n", report->entries, wanted->size());
   return {};
 }
@@ -151,7 +161,8 @@ Status backup_node(const Settings& settings, const std::filesystem::path& to) {
   if (ec) return fail(Code::Io, fmt::format("{} cannot be made: {}", to.string(), ec.message()));
   if (auto copied = (*storage)->checkpoint_to(to / "log"); !copied) return copied;
   if (std::filesystem::exists(settings.data / "disclosures")) {
-    std::filesystem::copy(settings.data / "disclosures", to / "disclosures", std::filesystem::copy_options::recursive, ec);
+    std::filesystem::copy(settings.data / "disclosures", to / "disclosures", std::filesystem::copy_options::recursive,
+                          ec);
     if (ec) return fail(Code::Io, fmt::format("the disclosures cannot be copied: {}", ec.message()));
   }
   const auto about = canonical_json(JsonObject{{"did", self->did}, {"made", to_rfc3339(SystemClock().now())}});
@@ -171,10 +182,12 @@ Status restore_node(const Settings& settings, const std::filesystem::path& from)
   const auto did = get_string(document->get_object(), "did");
   const auto made = get_string(document->get_object(), "made");
   if (!did || !made) return fail(Code::JsonShape, "backup.json is malformed");
-  if (*did != self->did) return fail(Code::DataFolderForeign, fmt::format("the backup is of {}, the node is {}", *did, self->did));
+  if (*did != self->did)
+    return fail(Code::DataFolderForeign, fmt::format("the backup is of {}, the node is {}", *did, self->did));
   std::error_code ec;
   if (std::filesystem::exists(settings.data / "log")) {
-    return fail(Code::Conflict, fmt::format("{} holds a database; move it away, do not delete it", settings.data.string()));
+    return fail(Code::Conflict,
+                fmt::format("{} holds a database; move it away, do not delete it", settings.data.string()));
   }
   std::filesystem::create_directories(settings.data, ec);
   if (auto marked = mark_restored(settings.data, "restored from the backup of " + *made); !marked) return marked;
@@ -195,7 +208,9 @@ Status dump_node(const Settings& settings) {
   for (std::size_t f = 0; f < kFamilies; ++f) {
     const auto family = static_cast<Family>(f);
     const auto scanned = (*storage)->scan(family, {}, {}, [family](BytesView key, BytesView value) {
-      const Json row = JsonObject{{"family", family_name(family)}, {"key", to_hex(key)}, {"value", to_hex(value)},
+      const Json row = JsonObject{{"family", family_name(family)},
+                                  {"key", to_hex(key)},
+                                  {"value", to_hex(value)},
                                   {"text", to_base64(as_bytes(decoded(family, value)))}};
       std::fputs((to_text(row) + "\n").c_str(), stdout);
       return true;

@@ -40,6 +40,7 @@ Status Node::Parts::open_storage(const NodeHooks* hooks) {
 Status Node::Parts::archive(BytesView snapshot, const trust::TrustState& state) {
   (void)snapshot;
   auto rows = trust_material(state);
+  rows.push_back(newest_snapshot_row(state));
   // Before the log is open the storage is this thread's alone; afterwards only the writer commits.
   if (!journal) return storage->commit(rows);
   Unit unit;
@@ -53,7 +54,9 @@ Status Node::Parts::archive(BytesView snapshot, const trust::TrustState& state) 
 }
 
 Status Node::Parts::open_trust() {
-  trust = std::make_unique<TrustHolder>(self.descriptor, *clock);
+  const auto newest = newest_snapshot(*storage);
+  if (!newest) return fail(newest.error());
+  trust = std::make_unique<TrustHolder>(self.descriptor, *clock, *newest);
   trust->set_archive([this](BytesView snapshot, const trust::TrustState& state) { return archive(snapshot, state); });
   const auto bytes = read_file(settings.snapshot, kMaxSnapshotBytes);
   if (!bytes) {

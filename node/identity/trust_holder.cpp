@@ -4,8 +4,8 @@
 
 namespace sekisho::node {
 
-TrustHolder::TrustHolder(Bytes descriptor, const Clock& clock, std::uint64_t min_sequence)
-    : descriptor_(std::move(descriptor)), clock_(clock), min_sequence_(min_sequence) {}
+TrustHolder::TrustHolder(Bytes descriptor, const Clock& clock, SeenSnapshot newest)
+    : descriptor_(std::move(descriptor)), clock_(clock), newest_(newest) {}
 
 std::shared_ptr<const trust::TrustState> TrustHolder::current() const {
   const std::lock_guard lock(mutex_);
@@ -27,10 +27,14 @@ Status TrustHolder::replace(BytesView snapshot) {
   const std::shared_ptr<const trust::TrustState> before = current();
   if (before && std::ranges::equal(before->bytes(), snapshot)) return {};
   trust::LoadOptions options;
-  options.min_sequence = before ? before->sequence() + 1 : min_sequence_;
-  Result<std::shared_ptr<const trust::TrustState>> loaded = trust::TrustState::load(descriptor_, snapshot, clock_.now(), options);
+  options.min_sequence = before ? before->sequence() + 1 : newest_.sequence;
+  Result<std::shared_ptr<const trust::TrustState>> loaded =
+      trust::TrustState::load(descriptor_, snapshot, clock_.now(), options);
   if (!loaded) return fail(loaded.error());
   const std::shared_ptr<const trust::TrustState> now = *loaded;
+  if (!before && now->sequence() == newest_.sequence && now->digest() != newest_.digest) {
+    return fail(Code::SnapshotRollback, "another snapshot of a sequence that was accepted before");
+  }
 
   Archive archive;
   std::vector<Listener> listeners;

@@ -4,7 +4,6 @@
 // Thread-safe. Listeners run on the thread that called replace(), after the new state is visible.
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -18,23 +17,31 @@
 
 namespace sekisho::node {
 
+// The newest snapshot that this node ever accepted.
+struct SeenSnapshot {
+  std::uint64_t sequence = 0;  // 0: none yet
+  Digest digest{};
+};
+
 class TrustHolder {
  public:
-  // archive: called with the bytes of each accepted snapshot before it takes effect (family Material); an error refuses it.
+  // archive: called with the bytes of each accepted snapshot before it takes effect (family Material); an error refuses
+  // it.
   using Archive = std::function<Status(BytesView snapshot, const trust::TrustState& state)>;
   // change: the state that ended (may be null) and the one that holds now.
   using Listener = std::function<void(const std::shared_ptr<const trust::TrustState>& before,
                                       const std::shared_ptr<const trust::TrustState>& now)>;
 
-  // descriptor: the own zone's, the one anchor. min_sequence: the highest sequence this node ever accepted, from its database;
-  // a lower one is an attack or a mistake also after a restart. clock outlives the holder.
-  TrustHolder(Bytes descriptor, const Clock& clock, std::uint64_t min_sequence = 0);
+  // descriptor: the own zone's, the one anchor. newest: from the node's database; an older one is an attack or a
+  // mistake also after a restart. clock outlives the holder.
+  TrustHolder(Bytes descriptor, const Clock& clock, SeenSnapshot newest = {});
 
   // Null until the first replace().
   [[nodiscard]] std::shared_ptr<const trust::TrustState> current() const;
 
-  // Verifies the snapshot under the own anchor. The sequence must rise: an equal one with equal bytes is accepted and changes
-  // nothing, a lower one (or other bytes at an equal sequence) is SNAPSHOT_ROLLBACK. On error the old state stays.
+  // Verifies the snapshot under the own anchor. The sequence must rise: an equal one with equal bytes is accepted and
+  // changes nothing, a lower one (or other bytes at an equal sequence) is SNAPSHOT_ROLLBACK. On error the old state
+  // stays.
   [[nodiscard]] Status replace(BytesView snapshot);
 
   void set_archive(Archive archive);
@@ -48,7 +55,7 @@ class TrustHolder {
  private:
   const Bytes descriptor_;
   const Clock& clock_;
-  const std::uint64_t min_sequence_;
+  const SeenSnapshot newest_;
   std::mutex replacing_;  // one replacement at a time
   mutable std::mutex mutex_;
   std::shared_ptr<const trust::TrustState> state_;

@@ -39,8 +39,11 @@ TEST_F(Holder, TheSequenceMustRise) {
   EXPECT_EQ(holder.current(), state);
   EXPECT_EQ(holder.replace(first).error().code, Code::SnapshotRollback);
   EXPECT_EQ(holder.current(), state);
-  TrustHolder restarted(zones.jp.descriptor, clock, state->sequence());
+  TrustHolder restarted(zones.jp.descriptor, clock, SeenSnapshot{state->sequence(), state->digest()});
   EXPECT_EQ(restarted.replace(first).error().code, Code::SnapshotRollback);
+  TrustHolder forked(zones.jp.descriptor, clock, SeenSnapshot{state->sequence(), Digest{1}});
+  EXPECT_EQ(forked.replace(zones.jp.snapshot).error().code, Code::SnapshotRollback);
+  EXPECT_TRUE(restarted.replace(zones.jp.snapshot));
 }
 
 TEST_F(Holder, AForeignOrAlteredSnapshotIsRefused) {
