@@ -1,6 +1,7 @@
 #include "node/audit/publisher.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <optional>
@@ -31,6 +32,7 @@ class Publisher::Impl {
 
   void start() {
     journal_.observe([this](const Head& head) { on_durable(head); });
+    on_durable(journal_.head());  // what came before anybody observed
     thread_ = std::thread([this] { run(); });
   }
 
@@ -62,14 +64,20 @@ class Publisher::Impl {
 
  private:
   void on_durable(const Head& head) {
-    // Every commit comes here: the common one costs one relaxed load.
-    if (head.size - published_size_.load(std::memory_order_relaxed) < options_.every) return;
+    // Every commit comes here: the common one costs two relaxed loads. The first after a publication wakes the thread,
+    // which sleeps while there is nothing new.
+    const std::uint64_t more = head.size - published_size_.load(std::memory_order_relaxed);
+    if (more == 0 || (more < options_.every && news_.load(std::memory_order_relaxed))) return;
     {
       const std::lock_guard lock(wake_mutex_);
-      due_ = true;
+      news_.store(true, std::memory_order_relaxed);
+      due_ = more >= options_.every;
     }
     wake_.notify_one();
   }
+
+  // Until there is something to publish, or to keep; false: the publisher stops.
+  bool wait();
 
   void run();
   Result<std::shared_ptr<const Published>> sign_and_anchor(const Head& head);
@@ -77,9 +85,8 @@ class Publisher::Impl {
   Journal& journal_;
   const PublisherOptions options_;
 
-  std::mutex publish_mutex_;  // one publication at a time; guards anchor_ and last_kept_
+  std::mutex publish_mutex_;  // one publication at a time; guards anchor_
   std::optional<AnchorFile> anchor_;
-  std::optional<std::chrono::steady_clock::time_point> last_kept_;
 
   mutable std::mutex state_mutex_;
   std::shared_ptr<const Published> latest_;
@@ -88,19 +95,30 @@ class Publisher::Impl {
 
   std::mutex wake_mutex_;
   std::condition_variable wake_;
+  std::atomic<bool> news_{false};
   bool due_ = false;
   bool stopping_ = false;
+  std::chrono::steady_clock::time_point kept_at_{};  // guarded by wake_mutex_, as is the size
+  std::uint64_t kept_size_ = 0;
   std::thread thread_;
 };
 
+bool Publisher::Impl::wait() {
+  std::unique_lock lock(wake_mutex_);
+  const auto woken = [this] { return news_ || stopping_; };
+  if (kept_size_ == published_size_) {
+    wake_.wait(lock, woken);
+  } else {
+    wake_.wait_until(lock, kept_at_ + kKeepEvery, woken);
+  }
+  // What comes within a period is one checkpoint.
+  if (news_) wake_.wait_for(lock, options_.period, [this] { return due_ || stopping_; });
+  news_ = due_ = false;
+  return !stopping_;
+}
+
 void Publisher::Impl::run() {
-  for (;;) {
-    {
-      std::unique_lock lock(wake_mutex_);
-      wake_.wait_for(lock, options_.period, [this] { return due_ || stopping_; });
-      if (stopping_) return;
-      due_ = false;
-    }
+  while (wait()) {
     Result<std::shared_ptr<const Published>> published = publish();
     if (!published) {
       log_error("publisher.stopped", published.error());
@@ -108,8 +126,8 @@ void Publisher::Impl::run() {
     }
     bool keep_now = false;
     {
-      const std::lock_guard lock(publish_mutex_);
-      keep_now = !last_kept_ || std::chrono::steady_clock::now() - *last_kept_ >= kKeepEvery;
+      const std::lock_guard lock(wake_mutex_);
+      keep_now = kept_size_ != (*published)->size && std::chrono::steady_clock::now() >= kept_at_ + kKeepEvery;
     }
     if (keep_now) keep(**published);
   }
@@ -151,8 +169,9 @@ Result<std::shared_ptr<const Published>> Publisher::Impl::sign_and_anchor(const 
 // A row of the journal's database, so it goes through the writer; a stopped journal keeps none.
 void Publisher::Impl::keep(const Published& published) {
   {
-    const std::lock_guard lock(publish_mutex_);
-    last_kept_ = std::chrono::steady_clock::now();
+    const std::lock_guard lock(wake_mutex_);
+    kept_at_ = std::chrono::steady_clock::now();
+    kept_size_ = published.size;
   }
   Unit unit;
   unit.mutations.push_back(keep_checkpoint(published));
