@@ -80,7 +80,7 @@ std::vector<Route> peer_routes(const ApiParts& p) {
       {"GET", "/sekisho/v1/certificates/{digest}", peer, 0, "The chain of a statement certificate",
        plain([&p](const http::Request& r) { return certificate(p, r); })},
       {"GET", "/tlog/{shard}/checkpoint", open_discovery, 0, "The newest published checkpoint (C2SP tlog-checkpoint)",
-       plain([&p](const http::Request& r) { return tlog_checkpoint(p, r); })},
+       [&p](http::Request request) { return tlog_checkpoint(p, std::move(request)); }},
       {"GET", "/tlog/{shard}/tile/{tile*}", peer, 0, "Hash tiles (C2SP tlog-tiles)",
        [&p](http::Request request) { return tlog_tile(p, std::move(request)); }},
   };

@@ -1,4 +1,5 @@
-// The public log (C2SP tlog-tiles): checkpoint and hash tiles. Entries are for auditors, at the service listener.
+// The public logs of the node, closed ones too (C2SP tlog-tiles): checkpoint and hash tiles. Entries are for auditors,
+// at the service listener.
 #pragma once
 
 #include "base/async/task.hpp"
@@ -7,7 +8,7 @@
 
 namespace sekisho::node {
 
-[[nodiscard]] http::Response tlog_checkpoint(const ApiParts& parts, const http::Request& request);
+[[nodiscard]] async::Task<http::Response> tlog_checkpoint(const ApiParts& parts, http::Request request);
 [[nodiscard]] async::Task<http::Response> tlog_tile(const ApiParts& parts, http::Request request);
 
 }  // namespace sekisho::node

@@ -7,6 +7,7 @@
 #include "node/app/node_parts.hpp"
 #include "node/app/open_stopped.hpp"
 #include "node/app/restored.hpp"
+#include "node/audit/closed_logs.hpp"
 #include "node/identity/trust_material.hpp"
 #include "node/journal/origin.hpp"
 
@@ -99,6 +100,7 @@ Status Node::Parts::open_log() {
   PublisherOptions publishing;
   publishing.log_signer = self.log_signer;
   publishing.anchor = settings.anchor.string();
+  if (auto kept = keep_closed_logs(*journal, *storage, *self.log_signer); !kept) return kept;
   auto started = Publisher::start(*journal, std::move(publishing));
   if (!started) return fail(started.error());
   publisher = std::move(*started);
