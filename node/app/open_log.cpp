@@ -93,10 +93,7 @@ Status Node::Parts::open_log() {
   auto opened = *mark ? Journal::open_successor(std::move(options), storage, SuccessorReason{**mark}) : Journal::open(std::move(options), storage);
   if (!opened) return fail(opened.error());
   journal = std::move(*opened);
-  if (*mark) {
-    log_warn("log.successor", {{"origin", journal->origin()}, {"reason", **mark}});
-    if (auto cleared = clear_restored(settings.data); !cleared) return cleared;
-  }
+  if (*mark) log_warn("log.successor", {{"origin", journal->origin()}, {"reason", **mark}});
   PublisherOptions publishing;
   publishing.log_signer = self.log_signer;
   publishing.anchor = settings.anchor.string();
@@ -104,6 +101,8 @@ Status Node::Parts::open_log() {
   auto started = Publisher::start(*journal, std::move(publishing));
   if (!started) return fail(started.error());
   publisher = std::move(*started);
+  // The first checkpoint of a successor is anchored: only now does the database stand without the mark.
+  if (*mark) return clear_restored(settings.data);
   return {};
 }
 
