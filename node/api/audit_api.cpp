@@ -128,6 +128,11 @@ async::Task<http::Response> audit_query(const ApiParts& parts, http::Request req
   if (!question) co_return refuse(request, question.error());
   const auto client = client_of(request);
   auto running = std::make_shared<RunningQuery>(parts, std::move(question->at), std::move(question->filter), client ? client->id : "");
+  // No page is read without an entry that says so, whatever happens to the node meanwhile.
+  Unit unit;
+  unit.entries.push_back(access_begun(running->client, running->filter, *running->at));
+  const auto logged = co_await parts.journal.commit(std::move(unit));
+  if (!logged) co_return refuse(request, logged.error());
   auto response = ndjson();
   response.stream = [&parts, running](http::BodySink& sink) { return stream_query(parts, running, sink); };
   co_return response;

@@ -9,6 +9,19 @@ namespace {
 
 std::string hex_of(const std::string& octets) { return to_hex(as_bytes(octets)); }
 
+JsonObject asked(std::string_view client, const AuditFilter& filter, const Published& at) {
+  // Only the digest of the filter: a query may name what its asker would not tell every reader of the log.
+  const std::string query = canonical_json(to_json(filter)).value_or("");
+  return {{"client", client}, {"query", to_hex(sha256(as_bytes(query)))}, {"origin", at.origin}, {"size", at.size}};
+}
+
+EntryDraft access(JsonObject detail) {
+  EntryDraft draft;
+  draft.kind = pb::ACCESS;
+  draft.content = canonical_json(std::move(detail)).value_or("{}");
+  return draft;
+}
+
 }  // namespace
 
 JsonObject to_json(const AuditMatch& match) {
@@ -35,20 +48,16 @@ JsonObject to_json(const AuditMatch& match) {
   return out;
 }
 
+EntryDraft access_begun(std::string_view client, const AuditFilter& filter, const Published& at) {
+  return access(asked(client, filter, at));
+}
+
 EntryDraft access_entry(std::string_view client, const AuditFilter& filter, const Published& at, std::uint64_t count,
                         const Digest& answer) {
-  // Only the digest of the filter: a query may name what its asker would not tell every reader of the log.
-  const std::string query = canonical_json(to_json(filter)).value_or("");
-  EntryDraft draft;
-  draft.kind = pb::ACCESS;
-  draft.content = canonical_json(JsonObject{{"client", client},
-                                            {"query", to_hex(sha256(as_bytes(query)))},
-                                            {"origin", at.origin},
-                                            {"size", at.size},
-                                            {"count", count},
-                                            {"answer", to_hex(answer)}})
-                      .value_or("{}");
-  return draft;
+  JsonObject detail = asked(client, filter, at);
+  detail["count"] = count;
+  detail["answer"] = to_hex(answer);
+  return access(std::move(detail));
 }
 
 }  // namespace sekisho::node

@@ -70,7 +70,9 @@ class AuditQuery {
 // One line of the answer: {"index", "origin", "kind", "time", "exchange", "statement", "envelope", "proof", …}.
 [[nodiscard]] JsonObject to_json(const AuditMatch& match);
 
-// The entry that records the query itself (kind ACCESS): who asked, the filter, checkpoint size, count, digest.
+// The entries that record the query itself (kind ACCESS): before the first page leaves, who asked, the filter and the
+// checkpoint; after the last one the same with count and digest of what was read.
+[[nodiscard]] EntryDraft access_begun(std::string_view client, const AuditFilter& filter, const Published& at);
 [[nodiscard]] EntryDraft access_entry(std::string_view client, const AuditFilter& filter, const Published& at,
                                       std::uint64_t count, const Digest& answer);
 

@@ -24,6 +24,22 @@ class Audit : public ::testing::Test {
   LoopbackWorld world;
 };
 
+TEST_F(Audit, AQueryIsLoggedBeforeItsFirstPageAndAfterItsLast) {
+  ASSERT_EQ(ask("GENESIS").status, 200);
+  const auto log = ask("ACCESS");
+  ASSERT_EQ(log.status, 200) << log.body;
+  std::vector<JsonObject> said;
+  std::istringstream lines(log.body);
+  for (std::string line; std::getline(lines, line);) {
+    const JsonObject entry = object_in(line);
+    if (entry.contains("says")) said.push_back(entry.at("says").as_object());
+  }
+  ASSERT_EQ(said.size(), 2U) << log.body;
+  EXPECT_FALSE(said[0].contains("count"));
+  EXPECT_EQ(said[1].at("count").as_int64(), 1);
+  EXPECT_TRUE(said[0].at("query") == said[1].at("query"));
+}
+
 // After a restore a node has a second log; what the first one holds is proven by it for ever.
 TEST_F(Audit, AClosedLogIsServedAndExported) {
   const auto crossed = world.trade.service("GET", data_target("events"));
