@@ -17,20 +17,20 @@ unsigned rounds_of(PushRounds rounds, const BrokenRound& each, unsigned most) {
   return n;
 }
 
-TEST(PushRounds, WhatNeverMovesIsGivenUp) { EXPECT_EQ(rounds_of(PushRounds({}), {}, 100), 5U); }
+TEST(PushRounds, WhatNeverMovesIsGivenUp) { EXPECT_EQ(rounds_of(PushRounds(), {}, 100), 5U); }
 
 // The first gets further than nothing, the five behind it no further than the first.
 TEST(PushRounds, ASourceThatBreaksAtOnePlaceIsGivenUp) {
-  EXPECT_EQ(rounds_of(PushRounds({}), {.bytes = 1U << 20}, 100), 6U);
+  EXPECT_EQ(rounds_of(PushRounds(), {.bytes = 1U << 20}, 100), 6U);
 }
 
 TEST(PushRounds, WhatGoesOnBehindTheLastPartIsProgress) {
-  EXPECT_EQ(rounds_of(PushRounds({}), {.bytes = 1, .resumed = true}, 100), 100U);
-  EXPECT_EQ(rounds_of(PushRounds({}), {.bytes = 1, .live = true}, 100), 100U);
+  EXPECT_EQ(rounds_of(PushRounds(), {.bytes = 1, .resumed = true}, 100), 100U);
+  EXPECT_EQ(rounds_of(PushRounds(), {.bytes = 1, .live = true}, 100), 100U);
 }
 
 TEST(PushRounds, ASourceThatGetsALittleFurtherEachTimeIsGivenUpToo) {
-  PushRounds rounds({});
+  PushRounds rounds;
   unsigned n = 0;
   for (; n < 100 && !rounds.exhausted(); ++n) rounds.ended({.bytes = n + 1});
   EXPECT_EQ(n, 18U) << "the first, and seventeen that sent it again";
