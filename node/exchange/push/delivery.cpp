@@ -157,7 +157,7 @@ async::Task<Result<int>> deliver(std::shared_ptr<const PushEndpoint> to, std::sh
     auto attempting = attempt(to, part, async::Deadline::in(to->limits.attempt));
     Result<Answer> answer = co_await async::with_stop(*stop, std::move(attempting), "a push");
     if (answer && answer->status >= 200 && answer->status < 300) co_return answer->status;
-    if (!answer && answer.error().code == Code::Cancelled) co_return fail(answer.error());
+    if (*stop) co_return fail(Code::Cancelled, "the push was stopped");
     Error error = answer ? refusal_of(*answer) : answer.error();
     if (answer ? !is_passing(answer->status) : error.code == Code::PushRefused) co_return fail(std::move(error));
     const auto asked = answer && answer->retry_after ? *answer->retry_after : std::chrono::milliseconds(0);
