@@ -6,6 +6,7 @@
 #include "base/crypto/digest.hpp"
 #include "node/dataspace/process.hpp"
 #include "node/journal/materials.hpp"
+#include "trust/pki/path.hpp"
 
 namespace sekisho::node {
 namespace {
@@ -23,10 +24,19 @@ bool own_log(std::string_view origin, std::string_view dns) {
   return origin.size() > dns.size() + 1 && origin.starts_with(dns) && origin[dns.size()] == '/';
 }
 
+// Whatever else a peer sent with its certificate would be archived, and stand in bundles, as if the leaf had bound it.
+Result<std::vector<Bytes>> bound_chain(std::span<const Bytes> sent) {
+  const Result<std::vector<trust::Certificate>> parsed = trust::parse_chain(sent);
+  if (!parsed) return fail(parsed.error());
+  std::vector<Bytes> chain;
+  for (const trust::Certificate& certificate : trust::bound_part(*parsed)) chain.push_back(certificate.der());
+  return chain;
+}
+
 }  // namespace
 
-CertificateBook::CertificateBook(const LocalIdentity& self, const TrustHolder& trust, PeerChannel& peers, Journal& journal,
-                                 const Storage& storage, std::size_t entries)
+CertificateBook::CertificateBook(const LocalIdentity& self, const TrustHolder& trust, PeerChannel& peers,
+                                 Journal& journal, const Storage& storage, std::size_t entries)
     : self_(self), trust_(trust), peers_(peers), journal_(journal), storage_(storage), capacity_(entries) {}
 
 std::shared_ptr<const StatementCertificate> CertificateBook::cached(const std::string& dns, const Digest& certificate) {
@@ -36,8 +46,9 @@ std::shared_ptr<const StatementCertificate> CertificateBook::cached(const std::s
   return found->second;
 }
 
-Result<std::shared_ptr<const StatementCertificate>> CertificateBook::judge(const std::string& dns, const Digest& certificate,
-                                                                          std::vector<Bytes> chain) {
+Result<std::shared_ptr<const StatementCertificate>> CertificateBook::judge(const std::string& dns,
+                                                                           const Digest& certificate,
+                                                                           std::vector<Bytes> chain) {
   if (chain.empty() || chain.size() > kMaxChain || sha256(chain.front()) != certificate) {
     return invalid(fmt::format("the chain is not that of certificate {}", to_hex(certificate)));
   }
@@ -59,8 +70,9 @@ Result<std::shared_ptr<const StatementCertificate>> CertificateBook::judge(const
   return kept;
 }
 
-async::Task<Result<std::shared_ptr<const StatementCertificate>>> CertificateBook::find(std::string dns, Digest certificate,
-                                                                                    async::Deadline deadline) {
+async::Task<Result<std::shared_ptr<const StatementCertificate>>> CertificateBook::find(std::string dns,
+                                                                                       Digest certificate,
+                                                                                       async::Deadline deadline) {
   const std::shared_ptr<const StatementCertificate> known = cached(dns, certificate);
   if (known) co_return judge(dns, certificate, known->chain);
   Result<std::optional<std::vector<Bytes>>> archived = find_chain(storage_, certificate);
@@ -78,7 +90,8 @@ async::Task<Result<std::shared_ptr<const StatementCertificate>>> CertificateBook
   co_return judged;
 }
 
-async::Task<Result<std::vector<Bytes>>> CertificateBook::ask(std::string dns, Digest certificate, async::Deadline deadline) {
+async::Task<Result<std::vector<Bytes>>> CertificateBook::ask(std::string dns, Digest certificate,
+                                                             async::Deadline deadline) {
   PeerRequest request;
   request.dns = dns;
   request.method = "GET";
@@ -89,11 +102,12 @@ async::Task<Result<std::vector<Bytes>>> CertificateBook::ask(std::string dns, Di
   Result<http::ClientResponse> answer = co_await peers_.send(std::move(request));
   if (!answer) co_return fail(answer.error());
   if (answer->status != 200) {
-    co_return invalid(fmt::format("{} answered {} for its own certificate {}", dns, answer->status, to_hex(certificate)));
+    co_return invalid(
+        fmt::format("{} answered {} for its own certificate {}", dns, answer->status, to_hex(certificate)));
   }
   Result<std::vector<Bytes>> chain = split_chain(as_bytes(answer->body));
   if (!chain) co_return invalid(fmt::format("{} sent no certificate chain", dns), chain.error());
-  co_return chain;
+  co_return bound_chain(*chain);
 }
 
 async::Task<Result<CheckedStatement>> CertificateBook::check(trust::PeerIdentity peer, std::string envelope_text,
@@ -105,23 +119,29 @@ async::Task<Result<CheckedStatement>> CertificateBook::check(trust::PeerIdentity
   co_return co_await check_envelope(std::move(peer), std::move(*envelope), kind, deadline);
 }
 
-async::Task<Result<CheckedStatement>> CertificateBook::check_envelope(trust::PeerIdentity peer, trust::Envelope envelope,
-                                                                      trust::StatementKind kind, async::Deadline deadline) {
+async::Task<Result<CheckedStatement>> CertificateBook::check_envelope(trust::PeerIdentity peer,
+                                                                      trust::Envelope envelope,
+                                                                      trust::StatementKind kind,
+                                                                      async::Deadline deadline) {
   Result<trust::Statement> statement = trust::parse_statement(envelope.payload);
   if (!statement) co_return invalid(fmt::format("the statement of {} cannot be read", peer.dns), statement.error());
   if (statement->kind != kind) {
-    co_return invalid(fmt::format("{} sent a statement of kind {} for one of kind {}", peer.dns, trust::kind_name(statement->kind),
-                                  trust::kind_name(kind)));
+    co_return invalid(fmt::format("{} sent a statement of kind {} for one of kind {}", peer.dns,
+                                  trust::kind_name(statement->kind), trust::kind_name(kind)));
   }
   if (statement->issuer.did != peer.did || statement->issuer.zone != peer.zone) {
     co_return invalid(fmt::format("the statement is of {}, not of {}", statement->issuer.did, peer.did));
   }
-  if (!own_log(statement->origin, peer.dns)) co_return invalid(fmt::format("the log {} is not of {}", statement->origin, peer.dns));
-  Result<std::shared_ptr<const StatementCertificate>> certificate = co_await find(peer.dns, statement->issuer.cert, deadline);
+  if (!own_log(statement->origin, peer.dns))
+    co_return invalid(fmt::format("the log {} is not of {}", statement->origin, peer.dns));
+  Result<std::shared_ptr<const StatementCertificate>> certificate =
+      co_await find(peer.dns, statement->issuer.cert, deadline);
   if (!certificate && transient(certificate.error().code)) co_return fail(certificate.error());
-  if (!certificate) co_return invalid(fmt::format("the statement certificate of {} is not valid", peer.dns), certificate.error());
+  if (!certificate)
+    co_return invalid(fmt::format("the statement certificate of {} is not valid", peer.dns), certificate.error());
   const trust::PeerIdentity& signer = (*certificate)->identity;
-  if (signer.did != peer.did || signer.zone != peer.zone) co_return invalid(fmt::format("the certificate is not of {}", peer.did));
+  if (signer.did != peer.did || signer.zone != peer.zone)
+    co_return invalid(fmt::format("the certificate is not of {}", peer.did));
   Status sealed = seals_.verify(envelope.payload, envelope.seal, (*certificate)->key);
   if (!sealed) co_return invalid(fmt::format("the seal of {} does not verify", peer.dns), sealed.error());
   co_return CheckedStatement{std::move(*statement), std::move(envelope)};
