@@ -1,5 +1,7 @@
 #include "cli/commands/process.hpp"
 
+#include <algorithm>
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
@@ -22,29 +24,47 @@ struct Options {
 
 std::string text(const JsonObject& row, const char* name) { return printable(get_string(row, name).value_or("")); }
 
+std::string text_or_nothing(const Json& row, const char* name) {
+  return row.is_object() ? get_string(row.get_object(), name).value_or("") : std::string();
+}
+
 // A negotiation is about a dataset, a transfer about an agreement.
 std::string about(const JsonObject& row) { return text(row, row.contains("dataset") ? "dataset" : "agreement"); }
 
-int list(const Options& options) {
+// All pages, oldest step first.
+Result<JsonArray> fetch(const Options& options) {
   std::string target = options.all ? "/processes?all=true" : "/processes?all=false";
   if (!options.peer.empty()) target += "&peer=" + http::percent_encode(options.peer);
-  const auto answer = call_operator(options.socket, Call{"GET", target, {}, {}});
-  if (!answer) return report(answer.error(), options.json);
+  JsonArray rows;
+  std::string next;
+  do {
+    const std::string place = next.empty() ? "" : "&after=" + http::percent_encode(next);
+    auto answer = call_operator(options.socket, Call{"GET", target + place, {}, {}});
+    if (!answer) return fail(answer.error());
+    const auto page = get_array(*answer, "processes");
+    if (!page) return fail(page.error());
+    rows.insert(rows.end(), (*page)->begin(), (*page)->end());
+    next = get_string(*answer, "next").value_or("");
+  } while (!next.empty());
+  std::ranges::stable_sort(rows, {}, [](const Json& row) { return text_or_nothing(row, "since"); });
+  return rows;
+}
+
+int list(const Options& options) {
+  Result<JsonArray> rows = fetch(options);
+  if (!rows) return report(rows.error(), options.json);
   if (options.json) {
-    fmt::print("{}\n", to_text(Json(*answer)));
+    fmt::print("{}\n", to_text(Json(JsonObject{{"processes", std::move(*rows)}})));
     return kGood;
   }
-  const auto rows = get_array(*answer, "processes");
-  if (!rows) return report(rows.error(), false);
-  for (const Json& row : **rows) {
+  for (const Json& row : *rows) {
     if (!row.is_object()) continue;
     const JsonObject& process = row.get_object();
     const std::string code = text(process, "code");
     fmt::print("{} {} {} {} {} since {} {}{}\n", text(process, "process"), text(process, "kind"), text(process, "role"),
-               text(process, "peer"), text(process, "state"), text(process, "since"), about(process), code.empty() ? "" : " " + code);
+               text(process, "peer"), text(process, "state"), text(process, "since"), about(process),
+               code.empty() ? "" : " " + code);
   }
-  const Json* more = answer->if_contains("more");
-  if (more != nullptr && more->is_bool() && more->get_bool()) fmt::print("… and more; name a --peer\n");
   return kGood;
 }
 
@@ -56,7 +76,8 @@ void print_pending(const JsonObject& process) {
   const auto pending = get_object(process, "pending");
   if (!pending) return;
   const Json* attempts = (*pending)->if_contains("attempts");
-  fmt::print("{:<11} {} ({} attempts failed)\n", "to send", text(**pending, "message"), attempts != nullptr ? to_text(*attempts) : "0");
+  fmt::print("{:<11} {} ({} attempts failed)\n", "to send", text(**pending, "message"),
+             attempts != nullptr ? to_text(*attempts) : "0");
   print_line("last try", text(**pending, "last_attempt"));
   print_line("next try", text(**pending, "next_attempt"));
   const auto error = get_object(**pending, "error");
@@ -70,7 +91,8 @@ int print(const Result<JsonObject>& answer, bool json) {
     return kGood;
   }
   const JsonObject& process = *answer;
-  fmt::print("{:<11} {} ({}, as {})\n", "process", text(process, "process"), text(process, "kind"), text(process, "role"));
+  fmt::print("{:<11} {} ({}, as {})\n", "process", text(process, "process"), text(process, "kind"),
+             text(process, "role"));
   fmt::print("{:<11} {} {}\n", "peer", text(process, "peer"), text(process, "peer_process"));
   print_line("about", about(process));
   print_line("format", text(process, "format"));
@@ -86,15 +108,17 @@ int print(const Result<JsonObject>& answer, bool json) {
     if (!row.is_object()) continue;
     const JsonObject& event = row.get_object();
     const std::string code = text(event, "code");
-    fmt::print("  {} {:<3} {:<12} {}{}\n", text(event, "at"), text(event, "source"), text(event, "message"), text(event, "state"),
-               code.empty() ? "" : " " + code);
+    fmt::print("  {} {:<3} {:<12} {}{}\n", text(event, "at"), text(event, "source"), text(event, "message"),
+               text(event, "state"), code.empty() ? "" : " " + code);
   }
   return kGood;
 }
 
 std::string path_of(const Options& options) { return "/processes/" + http::percent_encode(options.id); }
 
-int show(const Options& options) { return print(call_operator(options.socket, Call{"GET", path_of(options), {}, {}}), options.json); }
+int show(const Options& options) {
+  return print(call_operator(options.socket, Call{"GET", path_of(options), {}, {}}), options.json);
+}
 
 int end(const Options& options) {
   std::string target = path_of(options) + "/end";

@@ -1,7 +1,9 @@
 #include "node/api/process_api.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "node/api/respond.hpp"
@@ -9,14 +11,44 @@
 namespace sekisho::node {
 namespace {
 
-constexpr std::size_t kMostListed = 5'000;  // of each kind
+constexpr std::size_t kPage = 1'000;
+// A page's place: the kind that it is among, then the id it comes behind.
+constexpr std::string_view kAmongNegotiations = "negotiation/";
+constexpr std::string_view kAmongTransfers = "transfer/";
 
 bool unknown(const Error& error) { return error.code == Code::NotFound || error.code == Code::TransferUnknown; }
 
 Error no_process() { return Error(Code::NotFound, "no process has this id, this node's or the peer's"); }
 
+// Negotiations first, then transfers.
+Result<ProcessPage> page_at(const ApiParts& parts, ProcessQuery query) {
+  const std::string place = std::exchange(query.after, "");
+  ProcessPage page;
+  if (place.starts_with(kAmongTransfers)) {
+    query.after = place.substr(kAmongTransfers.size());
+  } else if (place.empty() || place.starts_with(kAmongNegotiations)) {
+    if (!place.empty()) query.after = place.substr(kAmongNegotiations.size());
+    Result<ProcessPage> negotiations = parts.negotiations.processes(query);
+    if (!negotiations) return fail(negotiations.error());
+    page = std::move(*negotiations);
+    if (page.next) {
+      page.next->insert(0, kAmongNegotiations);
+      return page;
+    }
+    query.after.clear();
+    query.most -= page.rows.size();
+  } else {
+    return fail(Error(Code::InvalidArgument, "no place of a list of processes").with("parameter", "after"));
+  }
+  Result<ProcessPage> transfers = parts.transfers.processes(query);
+  if (!transfers) return fail(transfers.error());
+  for (Json& row : transfers->rows) page.rows.push_back(std::move(row));
+  if (transfers->next) page.next = std::string(kAmongTransfers) + *transfers->next;
+  return page;
+}
+
 http::Response list(const ApiParts& parts, const http::Request& request) {
-  const auto query = query_of(request, {"all", "peer"});
+  const auto query = query_of(request, {"all", "peer", "after"});
   if (!query) return refuse_operator(request, query.error());
   const auto value = [&query](const char* name) {
     const auto found = query->find(name);
@@ -26,15 +58,11 @@ http::Response list(const ApiParts& parts, const http::Request& request) {
   if (!all && !value("all").empty() && value("all") != "false") {
     return refuse_operator(request, Error(Code::InvalidArgument, "all is true or false").with("parameter", "all"));
   }
-  Result<JsonArray> negotiations = parts.negotiations.processes(all, value("peer"), kMostListed);
-  if (!negotiations) return refuse_operator(request, negotiations.error());
-  Result<JsonArray> transfers = parts.transfers.processes(all, value("peer"), kMostListed);
-  if (!transfers) return refuse_operator(request, transfers.error());
-  const bool more = negotiations->size() == kMostListed || transfers->size() == kMostListed;
-  JsonArray rows = std::move(*negotiations);
-  for (Json& row : *transfers) rows.push_back(std::move(row));
-  std::ranges::stable_sort(rows, {}, [](const Json& row) { return std::string(row.get_object().at("since").get_string()); });
-  return json(JsonObject{{"processes", std::move(rows)}, {"more", more}});
+  Result<ProcessPage> page = page_at(parts, {all, value("peer"), value("after"), kPage});
+  if (!page) return refuse_operator(request, page.error());
+  JsonObject out{{"processes", std::move(page->rows)}};
+  if (page->next) out["next"] = *page->next;
+  return json(std::move(out));
 }
 
 http::Response show(const ApiParts& parts, const http::Request& request) {
@@ -73,7 +101,8 @@ async::Task<http::Response> end(const ApiParts& parts, http::Request request) {
 std::vector<Route> process_routes(const ApiParts& p) {
   const Access op = Access::operator_socket();
   return {
-      {"GET", "/processes", op, 0, "Negotiations and transfers that are open, or all", plain([&p](const http::Request& r) { return list(p, r); })},
+      {"GET", "/processes", op, 0, "Negotiations and transfers that are open, or all",
+       plain([&p](const http::Request& r) { return list(p, r); })},
       {"GET", "/processes/{process}", op, 0, "Where one is, what it waits for, and what happened in it",
        plain([&p](const http::Request& r) { return show(p, r); })},
       {"POST", "/processes/{process}/end", op, 0, "End one; the peer is told",

@@ -64,10 +64,10 @@ Status Node::Parts::open_dataspace() {
   outbox = std::make_unique<Outbox>(background->executor(0), *peers, *clock, *random);
   const DataspaceParts parts{self,      *trust,    *catalog,   *journal, *storage, *peers, *certificates,
                              agreements, transfers, *tokens, *outbox,  *clock,   *random, product_profile(), push_rules};
-  negotiations = std::make_unique<NegotiationService>(parts);
-  transfer_service = std::make_unique<TransferService>(parts);
-  outbox->own("negotiation", *negotiations);
-  outbox->own("transfer", *transfer_service);
+  DataspaceLimits dataspace_limits;
+  dataspace_limits.agreements_per_peer = settings.limits.agreements_per_peer;
+  negotiations = std::make_unique<NegotiationService>(parts, dataspace_limits);
+  transfer_service = std::make_unique<TransferService>(parts, dataspace_limits);
   if (auto loaded = negotiations->load(); !loaded) return loaded;
   if (auto loaded = transfer_service->load(); !loaded) return loaded;
   agreement_control = std::make_unique<AgreementControl>(agreements, transfers, *transfer_service, *journal, *storage);

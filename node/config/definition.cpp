@@ -110,6 +110,10 @@ constexpr auto kRows = std::to_array<SettingRow>({
      [](const Json& v, Settings& s) { return store_ms(read_duration(v), s.limits.request_time); }},
     {"limits.journal_queue", "number", "8192", false, "Units of work that wait for the log's writer; above it 503.",
      [](const Json& v, Settings& s) { return store(read_count(v, 16, 1'000'000), s.limits.journal_queue); }},
+    {"limits.agreements_per_peer", "number", "65536", false,
+     "Agreements that this node provided to one peer, withdrawn and expired ones, too: they are kept for ever, some 10 "
+     "KiB each; above it 429.",
+     [](const Json& v, Settings& s) { return store(read_count(v, 1, 100'000'000), s.limits.agreements_per_peer); }},
     {"limits.voids_per_minute", "number", "600", false, "Void statements that one peer may cause in a minute.",
      [](const Json& v, Settings& s) { return store(read_count(v, 1, 1'000'000), s.limits.voids_per_minute); }},
 });

@@ -26,6 +26,7 @@ struct Limits {
   std::size_t requests = 1024;                       // running at once, on all listeners
   std::uint64_t source_bytes = 1ULL << 30;           // held of sources at once, by all crossings
   std::size_t journal_queue = 8192;                  // units that wait for the writer
+  std::size_t agreements_per_peer = 65'536;          // that this node provided and keeps
   std::size_t voids_per_minute = 600;                // of one peer
   std::chrono::milliseconds request_time{30'000};
 };

@@ -21,8 +21,8 @@ Status read_texts(const JsonObject& row, AgreementRecord& record, std::string& r
     std::string& out;
   };
   for (const Text& text : {Text{"role", role}, Text{"peerDid", record.peer_did}, Text{"peerDns", record.peer_dns},
-                           Text{"peerZone", record.peer_zone}, Text{"dataset", record.dataset}, Text{"offer", record.offer},
-                           Text{"source", record.source}, Text{"media", record.media}}) {
+                           Text{"peerZone", record.peer_zone}, Text{"dataset", record.dataset},
+                           Text{"offer", record.offer}, Text{"source", record.source}, Text{"media", record.media}}) {
     Result<std::string> value = get_string(row, text.name);
     if (!value) return fail(value.error());
     text.out = std::move(*value);
@@ -45,7 +45,8 @@ Status complete_record(AgreementRecord& record, const std::optional<Json>& view,
     record.view = std::make_shared<const policy::View>(std::move(*parsed));
   }
   const policy::PseudonymDomain domain{root, record.digest};
-  Result<std::shared_ptr<const policy::Shaper>> shaper = policy::make_shaper(record.view.get(), root.empty() ? nullptr : &domain);
+  Result<std::shared_ptr<const policy::Shaper>> shaper =
+      policy::make_shaper(record.view.get(), root.empty() ? nullptr : &domain);
   if (!shaper) return fail(shaper.error());
   record.shaper = std::move(*shaper);
   return {};
@@ -108,6 +109,7 @@ Status AgreementBook::load(const Storage& storage, BytesView root) {
 void AgreementBook::insert(std::shared_ptr<const AgreementRecord> record) {
   const std::lock_guard lock(mutex_);
   by_digest_[record->digest] = record;
+  if (record->role == Role::Provider && !by_id_.contains(record->id)) ++provided_[record->peer_did];
   if (record->role == Role::Consumer) by_dataset_[dataset_key(record->peer_dns, record->dataset)].push_back(record);
   by_id_[record->id] = std::move(record);
 }
@@ -118,6 +120,7 @@ void AgreementBook::remove(std::string_view id) {
   if (found == by_id_.end()) return;
   const std::shared_ptr<const AgreementRecord> record = found->second;
   by_digest_.erase(record->digest);
+  if (record->role == Role::Provider) --provided_[record->peer_did];
   const auto list = by_dataset_.find(dataset_key(record->peer_dns, record->dataset));
   if (list != by_dataset_.end()) std::erase(list->second, record);
   by_id_.erase(found);
@@ -135,13 +138,20 @@ std::shared_ptr<const AgreementRecord> AgreementBook::find(const Digest& digest)
   return found == by_digest_.end() ? nullptr : found->second;
 }
 
-std::vector<std::shared_ptr<const AgreementRecord>> AgreementBook::with(std::string_view provider_dns, std::string_view dataset) const {
+std::vector<std::shared_ptr<const AgreementRecord>> AgreementBook::with(std::string_view provider_dns,
+                                                                        std::string_view dataset) const {
   const std::lock_guard lock(mutex_);
   const auto found = by_dataset_.find(dataset_key(provider_dns, dataset));
   if (found == by_dataset_.end()) return {};
   std::vector<std::shared_ptr<const AgreementRecord>> records = found->second;
   std::ranges::stable_sort(records, std::greater<>(), [](const auto& record) { return record->agreement->timestamp; });
   return records;
+}
+
+std::size_t AgreementBook::provided_to(const std::string& peer_did) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = provided_.find(peer_did);
+  return found == provided_.end() ? 0 : found->second;
 }
 
 std::vector<std::shared_ptr<const AgreementRecord>> AgreementBook::all() const {

@@ -1,10 +1,10 @@
 // The messages of the Dataspace Protocol 2025-1 as values: strict parsers of what a peer sent and writers of what this
 // node sends. Plain JSON (no JSON-LD processing): "@context" must be an array of strings that holds the 2025-1 context.
 //
-// Parsers refuse a missing or wrongly typed member (JSON_SHAPE with help "pointer"), another "@type", ids over 256 octets or
-// with control characters, more than 256 KiB or 32 levels. Unknown members are tolerated at the top, except in policies, which
-// policy/ reads strictly. Extension members (C5 of the protocol): "sekishoStatement" (base64url of an Envelope of
-// trust/evidence), "sekishoPurpose". Writers emit sets as arrays and exactly one context.
+// Parsers refuse a missing or wrongly typed member (JSON_SHAPE with help "pointer"), another "@type", ids over 256
+// octets or with control characters, more than 256 KiB or 32 levels. Unknown members are tolerated at the top, except
+// in policies, which policy/ reads strictly. Extension members (C5 of the protocol): "sekishoStatement" (base64url of
+// an Envelope of trust/evidence), "sekishoPurpose". Writers emit sets as arrays and exactly one context.
 #pragma once
 
 #include <optional>
@@ -97,6 +97,8 @@ struct CompletionMessage {
 struct ProcessDocument {
   ProcessIds ids;
   std::string state;
+  // Of an agreement that is final: the provider's last statement, where the consumer has not acknowledged it.
+  std::optional<std::string> statement = std::nullopt;
 };
 
 // ContractNegotiationError, TransferError, CatalogError (which has no ids).

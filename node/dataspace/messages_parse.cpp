@@ -47,7 +47,9 @@ Result<ProcessDocument> parse_process(std::string_view body, std::string_view ty
   if (!ids) return fail(ids.error());
   Result<std::string> state = get_string(json->get_object(), "state");
   if (!state) return fail(state.error());
-  return ProcessDocument{std::move(*ids), std::move(*state)};
+  Result<std::optional<std::string>> statement = get_text(json->get_object(), "sekishoStatement", kStatementLimit);
+  if (!statement) return fail(statement.error());
+  return ProcessDocument{std::move(*ids), std::move(*state), std::move(*statement)};
 }
 
 Result<std::optional<DataAddress>> get_address(const JsonObject& object) {
@@ -183,8 +185,10 @@ Result<TransferRequestMessage> parse_transfer_request(std::string_view body) {
   if (!address) return fail(address.error());
   message.address = std::move(*address);
   if (message.format == kPullFormat && message.address) return shape_error("/dataAddress", "belongs to a push");
-  if (message.format == kPushFormat && !message.address) return shape_error("/dataAddress", "is missing: a push needs an endpoint");
-  if (message.format == kPushFormat && message.address->endpoint.empty()) return shape_error("/dataAddress/endpoint", "is missing");
+  if (message.format == kPushFormat && !message.address)
+    return shape_error("/dataAddress", "is missing: a push needs an endpoint");
+  if (message.format == kPushFormat && message.address->endpoint.empty())
+    return shape_error("/dataAddress/endpoint", "is missing");
   Result<std::optional<std::string>> purpose = get_text(object, "sekishoPurpose", 512);
   if (!purpose) return fail(purpose.error());
   message.purpose = std::move(*purpose);
@@ -218,8 +222,12 @@ Result<CompletionMessage> parse_transfer_completion(std::string_view body) {
   return CompletionMessage{std::move(*ids)};
 }
 
-Result<EndMessage> parse_transfer_suspension(std::string_view body) { return parse_end(body, "TransferSuspensionMessage"); }
-Result<EndMessage> parse_transfer_termination(std::string_view body) { return parse_end(body, "TransferTerminationMessage"); }
+Result<EndMessage> parse_transfer_suspension(std::string_view body) {
+  return parse_end(body, "TransferSuspensionMessage");
+}
+Result<EndMessage> parse_transfer_termination(std::string_view body) {
+  return parse_end(body, "TransferTerminationMessage");
+}
 Result<ProcessDocument> parse_negotiation(std::string_view body) { return parse_process(body, "ContractNegotiation"); }
 Result<ProcessDocument> parse_transfer(std::string_view body) { return parse_process(body, "TransferProcess"); }
 

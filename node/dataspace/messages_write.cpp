@@ -3,9 +3,7 @@
 namespace sekisho::node {
 namespace {
 
-JsonObject head(std::string_view type) {
-  return {{"@context", JsonArray{Json(kDspContext)}}, {"@type", type}};
-}
+JsonObject head(std::string_view type) { return {{"@context", JsonArray{Json(kDspContext)}}, {"@type", type}}; }
 
 JsonObject head(std::string_view type, const ProcessIds& ids) {
   JsonObject object = head(type);
@@ -101,6 +99,7 @@ std::string to_body(const EndMessage& message, std::string_view type) {
 std::string to_body(const ProcessDocument& document, std::string_view type) {
   JsonObject object = head(type, document.ids);
   object["state"] = document.state;
+  add_statement(object, document.statement);
   return text(std::move(object));
 }
 

@@ -6,8 +6,7 @@
 
 namespace sekisho::node {
 
-std::optional<policy::NegotiationMessage> message_of(const Negotiation& process) {
-  const std::string& kind = process.pending;
+std::optional<policy::NegotiationMessage> message_named(policy::NegotiationMessage, std::string_view kind) {
   if (kind == kCounterKind) return policy::NegotiationMessage::Request;
   if (kind == kOfferKind) return policy::NegotiationMessage::Offer;
   if (kind == kAgreementKind) return policy::NegotiationMessage::Agreement;
@@ -15,7 +14,7 @@ std::optional<policy::NegotiationMessage> message_of(const Negotiation& process)
   if (kind == kFinalizedKind) return policy::NegotiationMessage::Finalized;
   if (kind == kAcceptedKind) return policy::NegotiationMessage::Accepted;
   if (kind == kTerminationKind) return policy::NegotiationMessage::Termination;
-  return std::nullopt;  // a first request or offer: the state is that of its writing
+  return std::nullopt;
 }
 
 Result<std::shared_ptr<const std::string>> Negotiation::record_row() {
@@ -33,6 +32,7 @@ Result<std::string> Negotiation::row() {
   row["dataset"] = dataset;
   row["offer"] = offer;
   row["rules"] = to_hex(rules);
+  if (final_statement) row["finalStatement"] = *final_statement;
   Result<std::string> text = canonical_json(Json(std::move(row)));
   if (!text) return text;
   const auto add = [&text](std::string_view name, const std::string& value) {
@@ -72,7 +72,11 @@ Result<Negotiation> Negotiation::from_row(const JsonObject& row, const LocalIden
   Result<Digest> rules = digest_from_hex(*hex);
   if (!rules) return fail(rules.error());
   process.rules = *rules;
-  if (const Json* terms = row.if_contains("terms")) process.terms = *terms;
+  const Json* terms = row.if_contains("terms");
+  if (terms != nullptr && !process.ended()) process.terms = *terms;
+  Result<std::optional<std::string>> statement = get_optional_string(row, "finalStatement");
+  if (!statement) return fail(statement.error());
+  process.final_statement = std::move(*statement);
   if (const Json* member = row.if_contains("record")) {
     Result<std::shared_ptr<const AgreementRecord>> record = agreement_from_row(*member, pseudonym_root(self));
     if (!record) return fail(record.error());
@@ -83,33 +87,12 @@ Result<Negotiation> Negotiation::from_row(const JsonObject& row, const LocalIden
 
 JsonObject Negotiation::subject() const { return {{"dataset", dataset}, {"offer", offer}}; }
 
-void Negotiation::enter(policy::NegotiationState next) {
-  state = next;
-  (void)visit(static_cast<std::size_t>(next));
-}
-
 bool Negotiation::asked() const {
   return role == Role::Provider || visits[static_cast<std::size_t>(policy::NegotiationState::Requested)] != 0;
 }
 
 bool Negotiation::waits() const {
   return role == Role::Consumer && state == policy::NegotiationState::Offered && pending.empty();
-}
-
-policy::NegotiationState Negotiation::acknowledged() const {
-  const std::optional<policy::NegotiationMessage> message = message_of(*this);
-  if (!message) return state;
-  const Result<policy::NegotiationState> next = policy::next(state, *message, role);
-  return next ? *next : state;
-}
-
-Result<policy::NegotiationState> Negotiation::after(policy::NegotiationMessage message, bool sent) const {
-  const policy::Party sender = policy::other(role);
-  Result<policy::NegotiationState> now = policy::next(state, message, sender);
-  if (now || pending.empty() || !sent) return now;
-  Result<policy::NegotiationState> later = policy::next(acknowledged(), message, sender);
-  if (later) return later;
-  return now;
 }
 
 }  // namespace sekisho::node

@@ -63,18 +63,16 @@ async::Task<Result<std::string>> NegotiationService::offer(std::string consumer_
 }
 
 async::Task<Status> NegotiationService::accept(std::string pid) {
-  const Result<NegotiationPointer> process = impl_->store.find(pid);
+  const Result<NegotiationPointer> process = impl_->known(pid);
   if (!process) co_return fail(process.error());
-  if (!*process) co_return fail(Code::NotFound, "no such negotiation");
   if (!(*process)->waits()) co_return nothing_offered(**process);
   std::optional<Json> terms((*process)->terms);
   co_return co_await impl_->say(std::move(pid), policy::NegotiationMessage::Accepted, std::move(terms));
 }
 
 async::Task<Status> NegotiationService::counter(std::string pid, std::string offer, std::string dataset) {
-  const Result<NegotiationPointer> process = impl_->store.find(pid);
+  const Result<NegotiationPointer> process = impl_->known(pid);
   if (!process) co_return fail(process.error());
-  if (!*process) co_return fail(Code::NotFound, "no such negotiation");
   if (!(*process)->waits()) co_return nothing_offered(**process);
   if (dataset.empty()) dataset = (*process)->dataset;
   const Result<Json> published = co_await fetch_dataset(impl_->parts.peers, (*process)->peer_dns, dataset,
@@ -89,7 +87,9 @@ async::Task<Status> NegotiationService::counter(std::string pid, std::string off
     std::optional<Json> terms(std::move(*wanted));
     co_return co_await impl_->say(std::move(pid), policy::NegotiationMessage::Request, std::move(terms));
   }
-  co_return fail(Error(Code::OfferUnknown, fmt::format("{} publishes no such offer of this dataset", (*process)->peer_dns)).with("dataset", dataset));
+  co_return fail(
+      Error(Code::OfferUnknown, fmt::format("{} publishes no such offer of this dataset", (*process)->peer_dns))
+          .with("dataset", dataset));
 }
 
 JsonArray NegotiationService::list(bool ended) const {
@@ -101,9 +101,8 @@ JsonArray NegotiationService::list(bool ended) const {
 }
 
 Result<JsonObject> NegotiationService::describe(const std::string& pid) const {
-  const Result<NegotiationPointer> found = impl_->store.find(pid);
+  const Result<NegotiationPointer> found = impl_->known(pid);
   if (!found) return fail(found.error());
-  if (!*found) return fail(Code::NotFound, "no such negotiation");
   const Negotiation& process = **found;
   JsonObject out = summary(process);
   if (process.record) out["agreement"] = to_hex(process.record->digest);

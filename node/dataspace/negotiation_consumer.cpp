@@ -9,7 +9,8 @@
 
 namespace sekisho::node {
 
-async::Task<Result<NegotiationStore::Applied>> NegotiationService::Impl::open(std::string provider_dns, std::string dataset, Json offer) {
+async::Task<Result<NegotiationStore::Applied>> NegotiationService::Impl::open(std::string provider_dns,
+                                                                              std::string dataset, Json offer) {
   Result<PeerAddress> provider = parts.profile.find(parts.trust, provider_dns);
   if (!provider) co_return fail(provider.error());
   policy::AdmissionOptions admission;
@@ -36,12 +37,12 @@ async::Task<Result<NegotiationStore::Applied>> NegotiationService::Impl::open(st
   next.terms = *wanted;
   const ContractRequestMessage request{next.pid, std::nullopt, parts.profile.own_base(parts.self), std::move(*wanted)};
   change.message = Outgoing{std::string(kRequestKind), fmt::format("{}/negotiations/request", next.base),
-                            [body = to_body(request)](const std::vector<CommittedEntry>&) { return body; }, 3};
+                            fixed(to_body(request)), 3};
   co_return co_await store.apply(std::move(change));
 }
 
-async::Task<Result<AgreementPointer>> NegotiationService::negotiate(std::string provider_dns, std::string dataset, Json offer,
-                                                                    async::Deadline deadline) {
+async::Task<Result<AgreementPointer>> NegotiationService::negotiate(std::string provider_dns, std::string dataset,
+                                                                    Json offer, async::Deadline deadline) {
   Result<NegotiationStore::Applied> applied = co_await impl_->open(provider_dns, std::move(dataset), std::move(offer));
   if (!applied) co_return fail(applied.error());
   const std::string pid = applied->process->pid;
@@ -50,11 +51,14 @@ async::Task<Result<AgreementPointer>> NegotiationService::negotiate(std::string 
   std::optional<Result<AgreementPointer>> outcome = co_await waiter.wait_until(deadline);
   if (outcome) co_return std::move(*outcome);
   impl_->waiters.drop(pid);
-  co_return fail(Error(Code::Deadline, fmt::format("the negotiation with {} takes too long", provider_dns)).with("peer", provider_dns));
+  co_return fail(Error(Code::Deadline, fmt::format("the negotiation with {} takes too long", provider_dns))
+                     .with("peer", provider_dns));
 }
 
-async::Task<Result<std::string>> NegotiationService::request(std::string provider_dns, std::string dataset, Json offer) {
-  Result<NegotiationStore::Applied> applied = co_await impl_->open(std::move(provider_dns), std::move(dataset), std::move(offer));
+async::Task<Result<std::string>> NegotiationService::request(std::string provider_dns, std::string dataset,
+                                                             Json offer) {
+  Result<NegotiationStore::Applied> applied =
+      co_await impl_->open(std::move(provider_dns), std::move(dataset), std::move(offer));
   if (!applied) co_return fail(applied.error());
   impl_->parts.outbox.send(std::move(*applied->message));
   co_return applied->process->pid;
@@ -70,7 +74,8 @@ Status NegotiationService::Impl::put_offered(Negotiation& process, const Json& o
     return !named || *named == party;
   };
   if (!names("assigner", process.peer_did) || !names("assignee", parts.self.did)) {
-    return fail(Error(Code::OfferMismatch, "the offer names other parties than its sender and this node").with("pointer", "/offer/assigner"));
+    return fail(Error(Code::OfferMismatch, "the offer names other parties than its sender and this node")
+                    .with("pointer", "/offer/assigner"));
   }
   if (!acceptable_id(admitted->id)) return shape_error("/offer/@id", "is not an acceptable id");
   if (!acceptable_id(admitted->target)) return shape_error("/offer/target", "is not an acceptable id");
@@ -83,7 +88,8 @@ Status NegotiationService::Impl::put_offered(Negotiation& process, const Json& o
 
 // A provider begins. What it offers is kept for the operator, who alone can accept it (the profile is asked, and in the
 // product says nothing).
-async::Task<Result<http::Response>> NegotiationService::Impl::take_initial_offer(trust::PeerIdentity peer, std::string body) {
+async::Task<Result<http::Response>> NegotiationService::Impl::take_initial_offer(trust::PeerIdentity peer,
+                                                                                 std::string body) {
   Result<ContractOfferMessage> message = parse_contract_offer(body);
   if (!message) co_return fail(message.error());
   if (message->consumer_pid) co_return shape_error("/consumerPid", "belongs to a counter-offer");
@@ -107,7 +113,8 @@ async::Task<Result<http::Response>> NegotiationService::Impl::take_initial_offer
   if (!existing) co_return fail(existing.error());
   if (*existing) {
     if ((*existing)->was_seen(digest)) co_return answer(**existing, 201, std::nullopt);
-    co_return fail(Error(Code::StateTransition, "another offer with the providerPid of a process").with("pointer", "/providerPid"));
+    co_return fail(Error(Code::StateTransition, "another offer with the providerPid of a process")
+                       .with("pointer", "/providerPid"));
   }
   Status admitted = store.admit(peer.did, std::min(limits.offers_per_peer, limits.open_per_peer));
   if (!admitted) co_return fail(admitted.error());
@@ -120,8 +127,10 @@ async::Task<Result<http::Response>> NegotiationService::Impl::take_initial_offer
   next.pid = new_pid(parts.random);
   next.enter(policy::NegotiationState::Offered);
   next.see(digest);
-  change.entries.push_back(decision(next, "offer", Word::Peer));
-  step(change);
+  Status decided = add_decision(change, "offer", Word::Peer);
+  if (!decided) co_return fail(decided.error());
+  Status stepped = step(change);
+  if (!stepped) co_return fail(stepped.error());
   change.mutations.push_back(store.peer_index(next));
   Result<NegotiationStore::Applied> applied = co_await apply(std::move(change));
   if (!applied) co_return fail(applied.error());
@@ -138,9 +147,11 @@ async::Task<Result<http::Response>> NegotiationService::Impl::take_offer(Held he
   if (!ids) co_return fail(ids.error());
   const Digest digest = message_digest(body);
   if (held.process->was_seen(digest)) co_return answer(*held.process, 200, std::nullopt);
-  Result<policy::NegotiationState> state = held.process->after(policy::NegotiationMessage::Offer, store.sent(*held.process));
+  Result<policy::NegotiationState> state =
+      held.process->after(policy::NegotiationMessage::Offer, store.sent(*held.process));
   if (!state) co_return fail(state.error());
-  Status same = policy::same_offer(held.process->rules, held.process->dataset, message->offer, policy::PolicyKind::MessageOffer);
+  Status same =
+      policy::same_offer(held.process->rules, held.process->dataset, message->offer, policy::PolicyKind::MessageOffer);
   if (!same && same.error().code != Code::OfferMismatch) co_return fail(same.error());
 
   Change<Negotiation> change;
@@ -153,17 +164,22 @@ async::Task<Result<http::Response>> NegotiationService::Impl::take_offer(Held he
     Status taken = put_offered(change.next, message->offer);
     if (!taken) co_return fail(taken.error());
   }
-  change.entries.push_back(decision(change.next, "offer", Word::Peer));
-  if (same) step(change);
-  if (ends) add_termination(change, same.error());
+  Status decided = add_decision(change, "offer", Word::Peer);
+  if (!decided) co_return fail(decided.error());
+  Status said;
+  if (same) said = step(change);
+  if (ends) said = add_termination(change, same.error());
+  if (!said) co_return fail(said.error());
   Result<NegotiationStore::Applied> applied = co_await store.apply(std::move(change));
   if (!applied) co_return fail(applied.error());
   if (ends) waiters.settle(applied->process->pid, Result<AgreementPointer>(fail(same.error())));
   co_return answer(*applied->process, 200, std::move(applied->message));
 }
 
-// What a consumer must be able to say of an agreement before it seals it: these parties, this dataset, the rules it asked for.
-Result<AgreementPointer> NegotiationService::Impl::check_agreement(const Negotiation& process, const Json& document) const {
+// What a consumer must be able to say of an agreement before it seals it: these parties, this dataset, the rules it
+// asked for.
+Result<AgreementPointer> NegotiationService::Impl::check_agreement(const Negotiation& process,
+                                                                   const Json& document) const {
   auto record = std::make_shared<AgreementRecord>();
   record->role = Role::Consumer;
   record->document = document;
@@ -181,18 +197,21 @@ Result<AgreementPointer> NegotiationService::Impl::check_agreement(const Negotia
   Status same = policy::same_offer(process.rules, process.dataset, record->agreement->ir);
   if (!same) return fail(same.error());
   // The id is the provider's choice, and must not be one that is taken.
-  if (parts.agreements.find(record->id)) return fail(Error(Code::Conflict, "the agreement's id is taken").with("pointer", "/agreement/@id"));
+  if (parts.agreements.find(record->id))
+    return fail(Error(Code::Conflict, "the agreement's id is taken").with("pointer", "/agreement/@id"));
   return record;
 }
 
-async::Task<Result<http::Response>> NegotiationService::Impl::take_agreement(Held held, trust::PeerIdentity peer, std::string body) {
+async::Task<Result<http::Response>> NegotiationService::Impl::take_agreement(Held held, trust::PeerIdentity peer,
+                                                                             std::string body) {
   Result<ContractAgreementMessage> message = parse_contract_agreement(body);
   if (!message) co_return fail(message.error());
   Status ids = ids_fit(*held.process, message->ids);
   if (!ids) co_return fail(ids.error());
   const Digest digest = message_digest(body);
   if (held.process->was_seen(digest)) co_return answer(*held.process, 200, std::nullopt);
-  Result<policy::NegotiationState> state = held.process->after(policy::NegotiationMessage::Agreement, store.sent(*held.process));
+  Result<policy::NegotiationState> state =
+      held.process->after(policy::NegotiationMessage::Agreement, store.sent(*held.process));
   if (!state) co_return fail(state.error());
 
   Change<Negotiation> change;
@@ -203,12 +222,13 @@ async::Task<Result<http::Response>> NegotiationService::Impl::take_agreement(Hel
   Result<AgreementPointer> record = check_agreement(change.next, message->agreement);
   std::optional<Error> refusal;
   // What is no agreement at all changes nothing; one that is not what was asked for ends the process.
-  if (!record && (record.error().code == Code::JsonShape || record.error().code == Code::LimitExceeded)) co_return fail(record.error());
+  if (!record && (record.error().code == Code::JsonShape || record.error().code == Code::LimitExceeded))
+    co_return fail(record.error());
   if (!record) {
     refusal = record.error();
   } else if (message->statement) {
-    Result<CheckedStatement> checked = co_await parts.certificates.check(peer, *message->statement, trust::StatementKind::Agreement,
-                                                                         async::Deadline::in(limits.peer));
+    Result<CheckedStatement> checked = co_await parts.certificates.check(
+        peer, *message->statement, trust::StatementKind::Agreement, async::Deadline::in(limits.peer));
     if (!checked && transient(checked.error().code)) co_return fail(checked.error());
     Status said = checked ? says(checked->statement, change.next, **record) : Status(fail(checked.error()));
     if (said) {
@@ -217,7 +237,8 @@ async::Task<Result<http::Response>> NegotiationService::Impl::take_agreement(Hel
       refusal = said.error();
     }
   } else if (parts.profile.sealed()) {
-    refusal = Error(Code::JsonShape, "the agreement is not sealed by the provider").with("pointer", "/sekishoStatement");
+    refusal =
+        Error(Code::JsonShape, "the agreement is not sealed by the provider").with("pointer", "/sekishoStatement");
   }
   if (refusal) {
     // The answer changes nothing; this node then ends the process by a message of its own.
@@ -230,7 +251,8 @@ async::Task<Result<http::Response>> NegotiationService::Impl::take_agreement(Hel
   change.next.terms = nullptr;
   Status kept = keep_document(change, **record);
   if (!kept) co_return fail(kept.error());
-  step(change);
+  Status stepped = step(change);
+  if (!stepped) co_return fail(stepped.error());
   Result<NegotiationStore::Applied> applied = co_await apply(std::move(change));
   if (!applied) co_return fail(applied.error());
   co_return answer(*applied->process, 200, std::move(applied->message));

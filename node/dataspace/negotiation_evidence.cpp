@@ -1,5 +1,5 @@
-// What the log keeps of a negotiation: the agreement as each side states it, sealed (agreed by the provider, verified by the
-// consumer, finalized by the provider), and every decision on the way there or away from it.
+// What the log keeps of a negotiation: the agreement as each side states it, sealed (agreed by the provider, verified
+// by the consumer, finalized by the provider), and every decision on the way there or away from it.
 #include <fmt/format.h>
 
 #include "base/core/encoding.hpp"
@@ -27,7 +27,9 @@ EntryDraft NegotiationService::Impl::own_statement(const Negotiation& process, c
   trust::Draft draft;
   draft.kind = trust::StatementKind::Agreement;
   draft.agreement = record.digest;
-  draft.members = {{"negotiation", process.ids().provider}, {"provider", provider ? self : peer}, {"consumer", provider ? peer : self}};
+  draft.members = {{"negotiation", process.ids().provider},
+                   {"provider", provider ? self : peer},
+                   {"consumer", provider ? peer : self}};
   EntryDraft entry;
   entry.kind = pb::AGREEMENT_OUT;
   entry.content = std::move(draft);
@@ -35,7 +37,8 @@ EntryDraft NegotiationService::Impl::own_statement(const Negotiation& process, c
   return entry;
 }
 
-EntryDraft NegotiationService::Impl::peer_statement(const Negotiation& process, const AgreementRecord& record, trust::Envelope envelope) const {
+EntryDraft NegotiationService::Impl::peer_statement(const Negotiation& process, const AgreementRecord& record,
+                                                    trust::Envelope envelope) const {
   EntryDraft entry;
   entry.kind = pb::AGREEMENT_IN;
   entry.content = Foreign{std::move(envelope.payload), std::move(envelope.seal)};
@@ -44,36 +47,37 @@ EntryDraft NegotiationService::Impl::peer_statement(const Negotiation& process, 
   return entry;
 }
 
-Status NegotiationService::Impl::says(const trust::Statement& statement, const Negotiation& process, const AgreementRecord& record) const {
+Status NegotiationService::Impl::says(const trust::Statement& statement, const Negotiation& process,
+                                      const AgreementRecord& record) const {
   const trust::Party self{parts.self.did, parts.self.zone, false};
   const trust::Party peer{process.peer_did, process.peer_zone, false};
   const bool provider = process.role == Role::Provider;
   const bool right = statement.agreement == record.digest && statement.text("negotiation") == process.ids().provider &&
-                     statement.party("provider") == (provider ? self : peer) && statement.party("consumer") == (provider ? peer : self);
+                     statement.party("provider") == (provider ? self : peer) &&
+                     statement.party("consumer") == (provider ? peer : self);
   if (right) return {};
-  return fail(Code::EvidenceInvalid, fmt::format("the agreement statement of {} says something else than the agreement", process.peer_dns));
+  return fail(Code::EvidenceInvalid,
+              fmt::format("the agreement statement of {} says something else than the agreement", process.peer_dns));
 }
 
-EntryDraft NegotiationService::Impl::decision(const Negotiation& process, std::string_view act, Word by) const {
-  const bool provider = (process.role == Role::Provider) == (by == Word::Own);
-  JsonObject detail{{"what", "negotiation"},
-                    {"act", act},
-                    {"by", provider ? "provider" : "consumer"},
-                    {"negotiation", process.ids().provider},
-                    {"process", process.pid},
-                    {"peer", process.peer_did},
-                    {"dataset", process.dataset},
-                    {"offer", process.offer},
-                    {"rules", to_hex(process.rules)}};
-  if (!process.terms.is_null()) detail["terms"] = to_hex(sha256(as_bytes(canonical_json(process.terms).value_or(""))));
-  if (process.record) detail["agreement"] = to_hex(process.record->digest);
-  if (!process.code.empty()) detail["code"] = process.code;
-  EntryDraft entry;
-  entry.kind = by == Word::Own ? pb::GOVERNANCE : pb::OBSERVED;
-  entry.content = canonical_json(Json(std::move(detail))).value_or("{}");
-  entry.tokens = {{Dimension::Counterparty, process.peer_did}, {Dimension::Dataset, process.dataset}};
-  if (process.record) entry.agreement = process.record->digest;
-  return entry;
+Status NegotiationService::Impl::add_decision(Change<Negotiation>& change, std::string_view act, Word by) const {
+  const Negotiation& process = change.next;
+  JsonObject subject{{"negotiation", process.ids().provider},
+                     {"dataset", process.dataset},
+                     {"offer", process.offer},
+                     {"rules", to_hex(process.rules)}};
+  if (!process.terms.is_null()) {
+    const Result<std::string> terms = canonical_json(process.terms);
+    if (!terms) return fail(terms.error());
+    subject["terms"] = to_hex(sha256(as_bytes(*terms)));
+  }
+  if (process.record) subject["agreement"] = to_hex(process.record->digest);
+  Result<EntryDraft> entry = decision_entry(process, Negotiation::kOwner, act, by, std::move(subject));
+  if (!entry) return fail(entry.error());
+  entry->tokens.emplace_back(Dimension::Dataset, process.dataset);
+  if (process.record) entry->agreement = process.record->digest;
+  change.entries.push_back(std::move(*entry));
+  return {};
 }
 
 }  // namespace sekisho::node

@@ -10,18 +10,15 @@ namespace {
 
 constexpr std::string_view kTermination = "ContractNegotiationTerminationMessage";
 
-// A message whose body does not depend on what the writer seals.
-std::function<std::string(const std::vector<CommittedEntry>&)> fixed(std::string body) {
-  return [body = std::move(body)](const std::vector<CommittedEntry>&) { return body; };
-}
-
 }  // namespace
 
-void NegotiationService::Impl::add_termination(Change<Negotiation>& change, const Error& reason) const {
+Status NegotiationService::Impl::add_termination(Change<Negotiation>& change, const Error& reason) const {
   change.next.blame(reason);
-  change.entries.push_back(decision(change.next, "terminate", Word::Own));
+  Status decided = add_decision(change, "terminate", Word::Own);
+  if (!decided) return decided;
   const EndMessage ending{change.next.ids(), std::string(reason.name()), reason_of(reason)};
   change.message = outgoing(change.next, kTerminationKind, "termination", fixed(to_body(ending, kTermination)));
+  return {};
 }
 
 Status NegotiationService::Impl::add_offer(Change<Negotiation>& change) const {
@@ -33,11 +30,14 @@ Status NegotiationService::Impl::add_offer(Change<Negotiation>& change) const {
   document->get_object()["assigner"] = parts.self.did;
   document->get_object()["assignee"] = change.next.peer_did;
   change.next.rules = offer->rules;
-  change.entries.push_back(decision(change.next, "offer", Word::Own));
+  Status decided = add_decision(change, "offer", Word::Own);
+  if (!decided) return decided;
   const ProcessIds ids = change.next.ids();
   if (change.next.peer_pid.empty()) {
-    const ContractOfferMessage first{ids.provider, std::nullopt, parts.profile.own_base(parts.self), std::move(*document)};
-    change.message = Outgoing{std::string(kInitialOfferKind), fmt::format("{}/negotiations/offers", change.next.base), fixed(to_body(first))};
+    const ContractOfferMessage first{ids.provider, std::nullopt, parts.profile.own_base(parts.self),
+                                     std::move(*document)};
+    change.message = Outgoing{std::string(kInitialOfferKind), fmt::format("{}/negotiations/offers", change.next.base),
+                              fixed(to_body(first))};
     return {};
   }
   const ContractOfferMessage message{ids.provider, ids.consumer, std::nullopt, std::move(*document)};
@@ -95,38 +95,39 @@ Status NegotiationService::Impl::add_finalized(Change<Negotiation>& change) cons
 Status NegotiationService::Impl::add_own(Change<Negotiation>& change, policy::NegotiationMessage message,
                                          const Error& reason) const {
   const Negotiation& next = change.next;
+  Status decided;
   Result<policy::NegotiationState> allowed = policy::next(next.state, message, next.role);
   if (!allowed) return fail(allowed.error());
   switch (message) {
     case policy::NegotiationMessage::Request: {
       const ProcessIds ids = next.ids();
       const ContractRequestMessage request{ids.consumer, ids.provider, std::nullopt, next.terms};
-      change.entries.push_back(decision(next, "request", Word::Own));
+      decided = add_decision(change, "request", Word::Own);
       change.message = outgoing(next, kCounterKind, "request", fixed(to_body(request)));
-      return {};
+      return decided;
     }
     case policy::NegotiationMessage::Offer: return add_offer(change);
     case policy::NegotiationMessage::Accepted:
-      change.entries.push_back(decision(next, "accept", Word::Own));
+      decided = add_decision(change, "accept", Word::Own);
       change.message = outgoing(next, kAcceptedKind, "events",
                                 fixed(to_body(NegotiationEventMessage{next.ids(), NegotiationEvent::Accepted})));
-      return {};
+      return decided;
     case policy::NegotiationMessage::Agreement: return add_agreement(change);
     case policy::NegotiationMessage::Verification: add_verification(change); return {};
     case policy::NegotiationMessage::Finalized: return add_finalized(change);
-    case policy::NegotiationMessage::Termination: add_termination(change, reason); return {};
+    case policy::NegotiationMessage::Termination: return add_termination(change, reason);
   }
   return fail(Code::Internal, "a message of no kind");
 }
 
-void NegotiationService::Impl::step(Change<Negotiation>& change) const {
+Status NegotiationService::Impl::step(Change<Negotiation>& change) const {
   const Negotiation& next = change.next;
   const Moment<policy::NegotiationState> moment{next.role, next.dataset, next.state,
                                                 next.visits[static_cast<std::size_t>(next.state)], next.asked()};
   const std::optional<policy::NegotiationMessage> message = parts.profile.next(moment);
-  if (!message) return;
+  if (!message) return {};
   Status added = add_own(change, *message, Error(Code::NegotiationFailed, "ended by this node"));
-  if (!added) add_termination(change, added.error());
+  return added ? added : add_termination(change, added.error());
 }
 
 async::Task<Result<NegotiationStore::Applied>> NegotiationService::Impl::apply(Change<Negotiation> change) {
@@ -141,18 +142,17 @@ async::Task<Status> NegotiationService::send(std::string pid, policy::Negotiatio
   return impl_->say(std::move(pid), message, std::nullopt);
 }
 
-async::Task<Status> NegotiationService::Impl::say(std::string pid, policy::NegotiationMessage message, std::optional<Json> terms) {
-  Result<Turns::Turn> turn = co_await store.turn(pid);
-  if (!turn) co_return fail(turn.error());
-  Result<NegotiationPointer> process = store.find(pid);
-  if (!process) co_return fail(process.error());
-  if (!*process) co_return fail(Code::NotFound, "no such negotiation");
-  if (!(*process)->pending.empty() || !policy::may_send((*process)->state, message, (*process)->role)) {
+async::Task<Status> NegotiationService::Impl::say(std::string pid, policy::NegotiationMessage message,
+                                                  std::optional<Json> terms) {
+  Result<Held> held = co_await hold(std::move(pid));
+  if (!held) co_return fail(held.error());
+  const Negotiation& now = *held->process;
+  if (!now.pending.empty() || !policy::may_send(now.state, message, now.role)) {
     co_return fail(Error(Code::StateTransition, "this message cannot be sent now")
-                       .with("state", std::string(policy::to_text((*process)->state))));
+                       .with("state", std::string(policy::to_text(now.state))));
   }
   Change<Negotiation> change;
-  change.next = **process;
+  change.next = now;
   if (terms) {
     Status taken = put_offered(change.next, *terms);
     if (!taken) co_return taken;

@@ -24,10 +24,13 @@ async::Task<Result<http::Response>> NegotiationService::Impl::take_request(trust
   if (!existing) co_return fail(existing.error());
   if (*existing) {
     if ((*existing)->was_seen(digest)) co_return answer(**existing, 201, std::nullopt);
-    co_return fail(Error(Code::StateTransition, "another request with the consumerPid of a process").with("pointer", "/consumerPid"));
+    co_return fail(Error(Code::StateTransition, "another request with the consumerPid of a process")
+                       .with("pointer", "/consumerPid"));
   }
   Status admitted = store.admit(peer.did);
   if (!admitted) co_return fail(admitted.error());
+  Status kept = admit_agreement(peer.did);
+  if (!kept) co_return fail(kept.error());
   Status room = parts.outbox.admit();
   if (!room) co_return fail(room.error());
 
@@ -45,13 +48,12 @@ async::Task<Result<http::Response>> NegotiationService::Impl::take_request(trust
   next.enter(policy::NegotiationState::Requested);
   next.see(digest);
   Status made = obtainable(peer, message->offer);
-  if (made) {
-    step(change);
-  } else {
+  if (!made) {
     Status paced = parts.profile.sealed() ? unasked.admit(peer.did, parts.clock.now()) : Status();
     if (!paced) co_return fail(paced.error());
-    add_termination(change, made.error());
   }
+  Status said = made ? step(change) : add_termination(change, made.error());
+  if (!said) co_return fail(said.error());
   change.mutations.push_back(store.peer_index(change.next));
   Result<NegotiationStore::Applied> applied = co_await apply(std::move(change));
   if (!applied) co_return fail(applied.error());
@@ -67,27 +69,42 @@ Status NegotiationService::Impl::obtainable(const trust::PeerIdentity& peer, con
   if (!target) return fail(target.error());
   const Result<std::shared_ptr<const Offer>> offer = made_to(*id, peer);
   if (!offer) return fail(offer.error());
-  if ((*offer)->object.dataset != *target) return fail(Code::OfferUnknown, fmt::format("{} asked for an offer of another dataset", peer.dns));
+  if ((*offer)->object.dataset != *target)
+    return fail(Code::OfferUnknown, fmt::format("{} asked for an offer of another dataset", peer.dns));
   return policy::same_offer((*offer)->rules, *target, wanted, policy::PolicyKind::MessageOffer);
 }
 
-Result<std::shared_ptr<const Offer>> NegotiationService::Impl::made_to(const std::string& offer, const trust::PeerIdentity& consumer) const {
+Result<std::shared_ptr<const Offer>> NegotiationService::Impl::made_to(const std::string& offer,
+                                                                       const trust::PeerIdentity& consumer) const {
   std::shared_ptr<const Offer> found = parts.catalog.state()->offer(offer);
   if (found && visible(*found, consumer)) return found;
   return fail(Code::OfferUnknown, fmt::format("no offer of that name is made to {}", consumer.dns));
 }
 
+// Agreements are evidence, and stay for ever.
+Status NegotiationService::Impl::admit_agreement(const std::string& peer_did) const {
+  const std::size_t count = parts.agreements.provided_to(peer_did);
+  if (count < limits.agreements_per_peer) return {};
+  return fail(Error(Code::AgreementLimit, fmt::format("{} has {} agreements with this node", peer_did, count))
+                  .with("limit", fmt::format("{}", limits.agreements_per_peer)));
+}
+
 // What is published now is pinned with the agreement.
 Result<AgreementPointer> NegotiationService::Impl::agree(const Negotiation& process) const {
+  Status admitted = admit_agreement(process.peer_did);
+  if (!admitted) return fail(admitted.error());
   const std::shared_ptr<const CatalogState> catalog = parts.catalog.state();
   const std::shared_ptr<const Offer> offer = catalog->offer(process.offer);
   const std::shared_ptr<const Dataset> dataset = catalog->dataset(process.dataset);
-  if (!offer || !dataset || offer->object.dataset != process.dataset) return fail(Code::OfferUnknown, "the offer is not made any more");
+  if (!offer || !dataset || offer->object.dataset != process.dataset)
+    return fail(Code::OfferUnknown, "the offer is not made any more");
   // What was offered is what is agreed, or nothing.
-  if (process.rules != Digest{} && process.rules != offer->rules) return fail(Code::OfferMismatch, "the offer has changed since it was made");
+  if (process.rules != Digest{} && process.rules != offer->rules)
+    return fail(Code::OfferMismatch, "the offer has changed since it was made");
   policy::AdmissionOptions admission;
   admission.now = parts.clock.now();
-  Result<policy::PolicyIr> current = policy::admit_policy(offer->document, policy::PolicyKind::CatalogueOffer, admission);
+  Result<policy::PolicyIr> current =
+      policy::admit_policy(offer->document, policy::PolicyKind::CatalogueOffer, admission);
   if (!current) return fail(current.error());
 
   policy::AgreementParts agreement;
@@ -115,7 +132,8 @@ Result<AgreementPointer> NegotiationService::Impl::agree(const Negotiation& proc
 }
 
 // A consumer counters an offer of this node; what it wants instead must be another published offer, or the same.
-async::Task<Result<http::Response>> NegotiationService::Impl::take_counter_request(Held held, trust::PeerIdentity peer, std::string body) {
+async::Task<Result<http::Response>> NegotiationService::Impl::take_counter_request(Held held, trust::PeerIdentity peer,
+                                                                                   std::string body) {
   Result<ContractRequestMessage> message = parse_contract_request(body);
   if (!message) co_return fail(message.error());
   if (!message->provider_pid) co_return shape_error("/providerPid", "is missing from a counter-offer");
@@ -125,12 +143,14 @@ async::Task<Result<http::Response>> NegotiationService::Impl::take_counter_reque
   if (!shape) co_return fail(shape.error());
   const Digest digest = message_digest(body);
   if (held.process->was_seen(digest)) co_return answer(*held.process, 200, std::nullopt);
-  Result<policy::NegotiationState> state = held.process->after(policy::NegotiationMessage::Request, store.sent(*held.process));
+  Result<policy::NegotiationState> state =
+      held.process->after(policy::NegotiationMessage::Request, store.sent(*held.process));
   if (!state) co_return fail(state.error());
   Status made = obtainable(peer, message->offer);
   if (!made && made.error().code == Code::OfferUnknown) {
     // The process is known: 404 would say that it is not.
-    co_return fail(Error(Code::OfferMismatch, "the counter-offer is none of this node's offers", made.error()).with("pointer", "/offer/@id"));
+    co_return fail(Error(Code::OfferMismatch, "the counter-offer is none of this node's offers", made.error())
+                       .with("pointer", "/offer/@id"));
   }
   if (!made) co_return fail(made.error());
 
@@ -142,27 +162,31 @@ async::Task<Result<http::Response>> NegotiationService::Impl::take_counter_reque
   change.next.rules = {};  // of what is published now
   change.next.enter(*state);
   change.next.see(digest);
-  change.entries.push_back(decision(change.next, "request", Word::Peer));
-  step(change);
+  Status decided = add_decision(change, "request", Word::Peer);
+  if (!decided) co_return fail(decided.error());
+  Status stepped = step(change);
+  if (!stepped) co_return fail(stepped.error());
   Result<NegotiationStore::Applied> applied = co_await apply(std::move(change));
   if (!applied) co_return fail(applied.error());
   co_return answer(*applied->process, 200, std::move(applied->message));
 }
 
-async::Task<Result<http::Response>> NegotiationService::Impl::take_verification(Held held, trust::PeerIdentity peer, std::string body) {
+async::Task<Result<http::Response>> NegotiationService::Impl::take_verification(Held held, trust::PeerIdentity peer,
+                                                                                std::string body) {
   Result<VerificationMessage> message = parse_verification(body);
   if (!message) co_return fail(message.error());
   Status ids = ids_fit(*held.process, message->ids);
   if (!ids) co_return fail(ids.error());
   const Digest digest = message_digest(body);
   if (held.process->was_seen(digest)) co_return answer(*held.process, 200, std::nullopt);
-  Result<policy::NegotiationState> state = held.process->after(policy::NegotiationMessage::Verification, store.sent(*held.process));
+  Result<policy::NegotiationState> state =
+      held.process->after(policy::NegotiationMessage::Verification, store.sent(*held.process));
   if (!state) co_return fail(state.error());
   Change<Negotiation> change;
   if (message->statement) {
     const AgreementPointer record = held.process->record;
-    Result<CheckedStatement> checked = co_await parts.certificates.check(peer, *message->statement, trust::StatementKind::Agreement,
-                                                                         async::Deadline::in(limits.peer));
+    Result<CheckedStatement> checked = co_await parts.certificates.check(
+        peer, *message->statement, trust::StatementKind::Agreement, async::Deadline::in(limits.peer));
     if (!checked) co_return fail(checked.error());
     Status said = says(checked->statement, *held.process, *record);
     if (!said) co_return fail(said.error());
@@ -173,7 +197,8 @@ async::Task<Result<http::Response>> NegotiationService::Impl::take_verification(
   change.next = *held.process;
   change.next.enter(*state);
   change.next.see(digest);
-  step(change);
+  Status stepped = step(change);
+  if (!stepped) co_return fail(stepped.error());
   Result<NegotiationStore::Applied> applied = co_await apply(std::move(change));
   if (!applied) co_return fail(applied.error());
   co_return answer(*applied->process, 200, std::move(applied->message));

@@ -30,9 +30,9 @@ namespace sekisho::node {
 struct OutboxFailure {
   unsigned tries = 0;  // attempts so far
   std::string code;
-  std::string text;    // with its causes
+  std::string text;  // with its causes
   Instant at{};
-  Instant next{};      // when it is tried again
+  Instant next{};         // when it is tried again
   bool in_doubt = false;  // the peer may have received it: ask before repeating
 };
 
@@ -41,12 +41,12 @@ struct OutboxMessage {
   std::string process;  // own process id; with owner the key of the row
   std::string kind;     // what it is, for the owner: "agreement", "start" …
   std::string peer_dns;
-  std::string target;   // path at the peer
-  std::string body;     // may be completed by the owner at sending
+  std::string target;        // path at the peer
+  std::string body;          // may be completed by the owner at sending
   unsigned attempts = 0;     // bound, instead of the options'; a first request, whose sender waits
   std::uint64_t number = 0;  // ProcessBase::said
   std::optional<OutboxFailure> failure = std::nullopt;  // written after an attempt that failed, and only then
-  bool resumed = false;      // found at a start: may have been sent before. Not stored
+  bool resumed = false;                                 // found at a start: may have been sent before. Not stored
 };
 
 // Family Outbox, key "dsp/" owner "/" process.
@@ -59,6 +59,8 @@ struct OutboxMessage {
 struct OutboxFinding {
   Verdict verdict = Verdict::Unusable;
   std::optional<Error> error = std::nullopt;  // of Ended: why the message cannot be delivered any more
+  // Of Arrived, where the peer has gone on by a message that did not come: the statement that was in it.
+  std::optional<std::string> statement = std::nullopt;
 };
 
 // The service behind an owner name. Called on the outbox's executor.
@@ -76,19 +78,21 @@ class OutboxOwner {
   [[nodiscard]] virtual Result<std::string> compose(const OutboxMessage& message) = 0;
   // The peer answered 2xx.
   [[nodiscard]] virtual async::Task<void> delivered(OutboxMessage message, std::string answer) = 0;
-  // answered: the peer answered with an error that repeating cannot mend; else all attempts are spent, or none can be made.
-  // The row is still there.
+  // answered: the peer answered with an error that repeating cannot mend; else all attempts are spent, or none can be
+  // made. The row is still there.
   [[nodiscard]] virtual async::Task<void> refused(OutboxMessage message, Error error, bool answered) = 0;
 };
 
 // Pauses with the defaults: half a minute of quick attempts, then one every five minutes; an hour in all.
 struct OutboxOptions {
-  std::chrono::milliseconds delay{0};                // before the first attempt, for peers that take their time after an answer; not of first requests
-  std::chrono::milliseconds attempt{5'000};          // deadline of one attempt
-  std::chrono::milliseconds first_pause{200};        // doubles with each attempt; each is shortened by chance, to its half at most
+  std::chrono::milliseconds delay{
+      0};  // before the first attempt, for peers that take their time after an answer; not of first requests
+  std::chrono::milliseconds attempt{5'000};  // deadline of one attempt
+  std::chrono::milliseconds first_pause{
+      200};  // doubles with each attempt; each is shortened by chance, to its half at most
   std::chrono::milliseconds longest_pause{300'000};
   unsigned attempts = 24;
-  std::size_t waiting = 65'536;                      // messages in memory; more are refused with BUSY by admit()
+  std::size_t waiting = 65'536;  // messages in memory; more are refused with BUSY by admit()
 };
 
 class Outbox {
@@ -115,8 +119,8 @@ class Outbox {
   void again(OutboxMessage message, const Error& error, bool counted = false);
   // Forgets the message of a process (its row was deleted or replaced); one on its way is not called back.
   void forget(std::string_view owner, std::string_view process);
-  // A message that was committed and will be given to send() when the answer to the peer has left. Until its first attempt
-  // begins the peer cannot know of it: unsent() is true. An older message of the process is forgotten.
+  // A message that was committed and will be given to send() when the answer to the peer has left. Until its first
+  // attempt begins the peer cannot know of it: unsent() is true. An older message of the process is forgotten.
   void expect(std::string_view owner, std::string_view process);
   [[nodiscard]] bool unsent(std::string_view owner, std::string_view process) const;
   // The message of a process that waits here, as its row does not tell it: with what is known of it now.
@@ -133,7 +137,8 @@ class Outbox {
   struct Running;
   struct Outcome;
   void launch(OutboxMessage message, std::chrono::milliseconds pause, bool unless_newer = false);
-  static async::Task<void> run(std::shared_ptr<State> state, std::string key, std::uint64_t generation, std::chrono::milliseconds pause);
+  static async::Task<void> run(std::shared_ptr<State> state, std::string key, std::uint64_t generation,
+                               std::chrono::milliseconds pause);
   static async::Task<Outcome> attempt(std::shared_ptr<State> state, OutboxOwner* owner, OutboxMessage message);
   static async::Task<Outcome> ask(std::shared_ptr<State> state, OutboxOwner* owner, OutboxMessage message);
   std::shared_ptr<State> state_;

@@ -1,5 +1,5 @@
-// What negotiations and transfers have in common: names, who is at the other end, which messages were taken, and where the
-// peer wants its callbacks. Internal to this room.
+// What negotiations and transfers have in common: names, who is at the other end, which messages were taken, and where
+// the peer wants its callbacks. Internal to this room.
 #pragma once
 
 #include <array>
@@ -23,6 +23,8 @@
 #include "node/dataspace/messages.hpp"
 #include "node/dataspace/timeline.hpp"
 #include "node/journal/ports/storage.hpp"
+#include "policy/negotiation_fsm.hpp"
+#include "policy/transfer_fsm.hpp"
 #include "trust/zone/trust_state.hpp"
 
 namespace sekisho::node {
@@ -34,14 +36,14 @@ struct ProcessBase {
   std::string peer_did;
   std::string peer_dns;
   std::string peer_zone;
-  std::string base;      // path of the peer under which its end points lie, without trailing slash
-  std::string pending;   // kind of the message that the peer has not acknowledged; empty: none
-  std::string code;      // why it was terminated
-  std::string reason;    // the same with its causes, for the operator and own clients; never sent to a peer
+  std::string base;        // path of the peer under which its end points lie, without trailing slash
+  std::string pending;     // kind of the message that the peer has not acknowledged; empty: none
+  std::string code;        // why it was terminated
+  std::string reason;      // the same with its causes, for the operator and own clients; never sent to a peer
   std::uint64_t said = 0;  // own messages so far; the pending one has this number
-  Instant since{};       // when the row was last written for a step: the deadline of the state counts from here
+  Instant since{};         // when the row was last written for a step: the deadline of the state counts from here
   Timeline timeline;
-  std::vector<Digest> seen;  // messages taken, newest last
+  std::vector<Digest> seen;              // messages taken, newest last
   std::array<std::uint8_t, 8> visits{};  // how often each state was entered, by its number; stops at 255
 
   [[nodiscard]] ProcessIds ids() const;
@@ -51,6 +53,41 @@ struct ProcessBase {
   unsigned visit(std::size_t state);
   void blame(const Error& error);
   [[nodiscard]] bool of(const trust::PeerIdentity& peer) const { return peer_did == peer.did; }
+};
+
+// The message that a kind of the outbox is; nullopt: a first one.
+[[nodiscard]] std::optional<policy::NegotiationMessage> message_named(policy::NegotiationMessage,
+                                                                      std::string_view kind);
+[[nodiscard]] std::optional<policy::TransferMessage> message_named(policy::TransferMessage, std::string_view kind);
+
+// A process of one of the protocol's state machines; Message: what its parties say.
+template <class State, class Message>
+struct ProcessIn : ProcessBase {
+  State state = State::None;
+
+  [[nodiscard]] bool ended() const { return policy::is_final(state); }
+  void enter(State next) {
+    state = next;
+    (void)visit(static_cast<std::size_t>(next));
+  }
+  // What the pending message is to the state machine; nullopt of a first one: the state is that of its writing.
+  [[nodiscard]] std::optional<Message> pending_message() const { return message_named(Message{}, pending); }
+  // The state once the peer has acknowledged the pending message.
+  [[nodiscard]] State acknowledged() const {
+    const std::optional<Message> message = pending_message();
+    if (!message) return state;
+    const Result<State> next = policy::next(state, *message, role);
+    return next ? *next : state;
+  }
+  // The next state when the peer's message comes: a pending message that was sent counts as acknowledged where only
+  // that allows it, because a peer may answer faster than its acknowledgement is processed.
+  [[nodiscard]] Result<State> after(Message message, bool sent) const {
+    const policy::Party sender = policy::other(role);
+    Result<State> now = policy::next(state, message, sender);
+    if (now || pending.empty() || !sent) return now;
+    Result<State> later = policy::next(acknowledged(), message, sender);
+    return later ? later : now;
+  }
 };
 
 // An error with its causes for an operator: UTF-8, 1 KiB at most.

@@ -5,9 +5,9 @@
 namespace sekisho::node {
 namespace {
 
-JsonObject push_row(const DataAddress& push, bool with_token) {
+JsonObject push_row(const DataAddress& push) {
   JsonObject row{{"endpoint", push.endpoint}};
-  if (with_token && !push.token.empty()) row["authorization"] = push.authorization();
+  if (!push.token.empty()) row["authorization"] = push.authorization();
   return row;
 }
 
@@ -24,13 +24,12 @@ Result<std::shared_ptr<const DataAddress>> push_of(const JsonObject& row) {
 
 }  // namespace
 
-std::optional<policy::TransferMessage> message_of(const Transfer& process) {
-  const std::string& kind = process.pending;
+std::optional<policy::TransferMessage> message_named(policy::TransferMessage, std::string_view kind) {
   if (kind == kStartKind) return policy::TransferMessage::Start;
   if (kind == kSuspensionKind) return policy::TransferMessage::Suspension;
   if (kind == kCompletionKind) return policy::TransferMessage::Completion;
   if (kind == kTransferTerminationKind) return policy::TransferMessage::Termination;
-  return std::nullopt;  // a request: the state is that of its writing
+  return std::nullopt;
 }
 
 Json Transfer::to_row() const {
@@ -43,7 +42,7 @@ Json Transfer::to_row() const {
   row["peerCert"] = to_hex(peer_cert);
   row["signerCert"] = to_hex(signer_cert);
   row["target"] = target;
-  if (push) row["push"] = push_row(*push, role == Role::Provider && !ended());
+  if (push) row["push"] = push_row(*push);
   return row;
 }
 
@@ -58,8 +57,9 @@ Result<Transfer> Transfer::from_row(const JsonObject& row, const LocalIdentity& 
     std::string_view name;
     std::string& out;
   };
-  for (const Text& text : {Text{"state", state}, Text{"agreementId", process.agreement}, Text{"purpose", process.purpose},
-                           Text{"terms", terms}, Text{"peerCert", peer_cert}, Text{"target", process.target}}) {
+  for (const Text& text :
+       {Text{"state", state}, Text{"agreementId", process.agreement}, Text{"purpose", process.purpose},
+        Text{"terms", terms}, Text{"peerCert", peer_cert}, Text{"target", process.target}}) {
     Result<std::string> value = get_string(row, text.name);
     if (!value) return fail(value.error());
     text.out = std::move(*value);
@@ -91,27 +91,11 @@ JsonObject Transfer::subject() const {
   return out;
 }
 
+void Transfer::close() {
+  if (push) push = std::make_shared<const DataAddress>(DataAddress{push->endpoint, ""});
+  token.clear();
+}
+
 bool Transfer::serves() const { return acknowledged() == policy::TransferState::Started; }
-
-void Transfer::enter(policy::TransferState next) {
-  state = next;
-  (void)visit(static_cast<std::size_t>(next));
-}
-
-policy::TransferState Transfer::acknowledged() const {
-  const std::optional<policy::TransferMessage> message = message_of(*this);
-  if (!message) return state;
-  const Result<policy::TransferState> next = policy::next(state, *message, role);
-  return next ? *next : state;
-}
-
-Result<policy::TransferState> Transfer::after(policy::TransferMessage message, bool sent) const {
-  const policy::Party sender = policy::other(role);
-  Result<policy::TransferState> now = policy::next(state, message, sender);
-  if (now || pending.empty() || !sent) return now;
-  Result<policy::TransferState> later = policy::next(acknowledged(), message, sender);
-  if (later) return later;
-  return now;
-}
 
 }  // namespace sekisho::node

@@ -12,42 +12,38 @@
 
 namespace sekisho::node {
 
-struct Transfer : ProcessBase {
+struct Transfer : ProcessIn<policy::TransferState, policy::TransferMessage> {
   static constexpr Family kFamily = Family::Transfer;
   static constexpr std::string_view kOwner = "transfer";
+  static constexpr std::string_view kDocument = "TransferProcess";
+  static constexpr std::string_view kError = "TransferError";
+  static constexpr Code kUnknown = Code::TransferUnknown;
 
-  policy::TransferState state = policy::TransferState::None;
   std::string agreement;  // its id
   std::string purpose;
-  Digest terms{};         // statement id; zeros until there are terms
-  Digest peer_cert{};     // provider: the certificate that tokens are bound to
-  Digest signer_cert{};   // provider: the statement certificate that sealed the request; zeros where nothing is sealed
-  std::string target;     // consumer: where the data lie at the provider
-  // Of a push, where the data go; null for a pull. The receiver's token is in a provider's row until the transfer ends, and
-  // never in a consumer's.
+  Digest terms{};        // statement id; zeros until there are terms
+  Digest peer_cert{};    // provider: the certificate that tokens are bound to
+  Digest signer_cert{};  // provider: the statement certificate that sealed the request; zeros where nothing is sealed
+  std::string target;    // consumer: where the data lie at the provider
+  // Of a push, where the data go; null for a pull. The receiver's token is in a provider's row until the transfer ends,
+  // and never in a consumer's.
   std::shared_ptr<const DataAddress> push;
   // Consumer, in memory only: a token lives for minutes and is renewed after a start.
   std::string token;
   Instant token_expires{};
 
-  [[nodiscard]] bool ended() const { return policy::is_final(state); }
   [[nodiscard]] Json to_row() const;
   [[nodiscard]] Result<std::string> row() const { return canonical_json(to_row()); }
   [[nodiscard]] static Result<Transfer> from_row(const JsonObject& row, const LocalIdentity& self);
+
+  // Ended: the receiver's token goes, and the own one.
+  void close();
 
   // For the operator.
   [[nodiscard]] JsonObject subject() const;
   // See TransferRecord::serves.
   [[nodiscard]] bool serves() const;
-  void enter(policy::TransferState next);
-  // The state once the peer has acknowledged the pending message.
-  [[nodiscard]] policy::TransferState acknowledged() const;
-  // As Negotiation::after.
-  [[nodiscard]] Result<policy::TransferState> after(policy::TransferMessage message, bool sent) const;
 };
-
-// What the pending message is to the state machine; nullopt of a request: the state is that of its writing.
-[[nodiscard]] std::optional<policy::TransferMessage> message_of(const Transfer& process);
 
 // Kinds of messages in the outbox. An end by this node's own operator changes the state when it is written.
 inline constexpr std::string_view kTransferRequestKind = "request";
@@ -55,5 +51,10 @@ inline constexpr std::string_view kStartKind = "start";
 inline constexpr std::string_view kSuspensionKind = "suspension";
 inline constexpr std::string_view kCompletionKind = "completion";
 inline constexpr std::string_view kTransferTerminationKind = "termination";
+
+[[nodiscard]] inline std::optional<std::string> shown_statement(const Transfer& /*process*/) { return std::nullopt; }
+
+// As of a negotiation.
+[[nodiscard]] inline bool begins(const Transfer&, std::string_view kind) { return kind == kTransferRequestKind; }
 
 }  // namespace sekisho::node

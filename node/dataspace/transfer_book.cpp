@@ -19,10 +19,13 @@ std::shared_ptr<const TransferRecord> lookup(const auto& records, std::string_vi
 }  // namespace
 
 bool is_pushing(const TransferRecord& record) {
-  return record.role == Role::Provider && record.push && record.serves && record.state == policy::TransferState::Started;
+  return record.role == Role::Provider && record.push && record.serves &&
+         record.state == policy::TransferState::Started;
 }
 
-void TransferBook::on_push(std::function<void(const std::string& provider_pid)> listener) { on_push_ = std::move(listener); }
+void TransferBook::on_push(std::function<void(const std::string& provider_pid)> listener) {
+  on_push_ = std::move(listener);
+}
 
 std::vector<std::string> TransferBook::pushing() const {
   const std::lock_guard lock(mutex_);

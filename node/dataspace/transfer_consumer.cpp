@@ -24,7 +24,8 @@ Instant expiry_of(const std::string& token, Instant now) {
 Result<std::string> data_target(const std::string& endpoint, const std::string& peer_dns) {
   Result<http::Url> url = http::parse_url(endpoint);
   if (!url || url->scheme != "https" || url->host != peer_dns) {
-    return fail(Error(Code::InvalidArgument, "the data address is not at the provider").with("pointer", "/dataAddress/endpoint"));
+    return fail(Error(Code::InvalidArgument, "the data address is not at the provider")
+                    .with("pointer", "/dataAddress/endpoint"));
   }
   return url->target();
 }
@@ -37,8 +38,8 @@ Digest start_digest(TransferStartMessage message) {
 
 }  // namespace
 
-async::Task<Result<TransferStore::Applied>> TransferService::Impl::open(std::shared_ptr<const AgreementRecord> agreement, std::string purpose,
-                                                                               std::optional<DataAddress> push) {
+async::Task<Result<TransferStore::Applied>> TransferService::Impl::open(
+    std::shared_ptr<const AgreementRecord> agreement, std::string purpose, std::optional<DataAddress> push) {
   Status room = parts.outbox.admit();
   if (!room) co_return fail(room.error());
   Result<PeerAddress> provider = parts.profile.find(parts.trust, agreement->peer_dns);
@@ -62,7 +63,10 @@ async::Task<Result<TransferStore::Applied>> TransferService::Impl::open(std::sha
     trust::Draft draft;
     draft.kind = trust::StatementKind::Request;
     draft.agreement = agreement->digest;
-    draft.members = {{"transfer", next.pid}, {"format", format}, {"recipient", party(parts.self.did, parts.self.zone)}, {"purpose", purpose}};
+    draft.members = {{"transfer", next.pid},
+                     {"format", format},
+                     {"recipient", party(parts.self.did, parts.self.zone)},
+                     {"purpose", purpose}};
     Status sound = trust::check_draft(draft);
     if (!sound) co_return fail(Code::InvalidArgument, "the purpose cannot be stated", sound.error());
     EntryDraft entry;
@@ -88,9 +92,11 @@ async::Task<Result<TransferStore::Applied>> TransferService::Impl::open(std::sha
   co_return co_await apply(std::move(change));
 }
 
-async::Task<Result<RecordPointer>> TransferService::start_transfer(std::string agreement_id, std::string purpose, async::Deadline deadline) {
+async::Task<Result<RecordPointer>> TransferService::start_transfer(std::string agreement_id, std::string purpose,
+                                                                   async::Deadline deadline) {
   const std::shared_ptr<const AgreementRecord> agreement = impl_->parts.agreements.find(agreement_id);
-  if (!agreement || agreement->role != Role::Consumer) co_return fail(Code::AgreementUnknown, "no agreement " + agreement_id);
+  if (!agreement || agreement->role != Role::Consumer)
+    co_return fail(Code::AgreementUnknown, "no agreement " + agreement_id);
   Result<TransferStore::Applied> applied = co_await impl_->open(agreement, std::move(purpose), std::nullopt);
   if (!applied) co_return fail(applied.error());
   const std::string pid = applied->process->pid;
@@ -99,30 +105,37 @@ async::Task<Result<RecordPointer>> TransferService::start_transfer(std::string a
   std::optional<Result<RecordPointer>> outcome = co_await waiter.wait_until(deadline);
   if (outcome) co_return std::move(*outcome);
   impl_->waiters.drop(pid);
-  co_return fail(Error(Code::Deadline, fmt::format("{} takes too long to start the transfer", agreement->peer_dns)).with("peer", agreement->peer_dns));
+  co_return fail(Error(Code::Deadline, fmt::format("{} takes too long to start the transfer", agreement->peer_dns))
+                     .with("peer", agreement->peer_dns));
 }
 
 async::Task<Result<std::string>> TransferService::request(std::string agreement_id, std::string purpose,
                                                           std::optional<DataAddress> push) {
   const std::shared_ptr<const AgreementRecord> agreement = impl_->parts.agreements.find(agreement_id);
-  if (!agreement || agreement->role != Role::Consumer) co_return fail(Code::AgreementUnknown, "no agreement " + agreement_id);
+  if (!agreement || agreement->role != Role::Consumer)
+    co_return fail(Code::AgreementUnknown, "no agreement " + agreement_id);
   Result<TransferStore::Applied> applied = co_await impl_->open(agreement, std::move(purpose), std::move(push));
   if (!applied) co_return fail(applied.error());
   impl_->parts.outbox.send(std::move(*applied->message));
   co_return applied->process->pid;
 }
 
-Status TransferService::Impl::says_terms(const trust::Statement& statement, const Transfer& process, const AgreementRecord& agreement) const {
+Status TransferService::Impl::says_terms(const trust::Statement& statement, const Transfer& process,
+                                         const AgreementRecord& agreement) const {
   const std::optional<Digest>& view = agreement.agreement->view;
   const bool right = statement.agreement == agreement.digest && statement.text("transfer") == process.peer_pid &&
                      statement.text("dataset") == agreement.dataset && statement.text("purpose") == process.purpose &&
-                     (!process.push || statement.text("mode") == "push") && statement.digest("policy") == agreement.agreement->ir.digest && (!view || statement.digest("plan") == view) &&
+                     (!process.push || statement.text("mode") == "push") &&
+                     statement.digest("policy") == agreement.agreement->ir.digest &&
+                     (!view || statement.digest("plan") == view) &&
                      statement.party("recipient") == trust::Party{parts.self.did, parts.self.zone, false};
   if (right) return {};
-  return fail(Code::EvidenceInvalid, fmt::format("the terms of {} are not those of the agreement and the request", process.peer_dns));
+  return fail(Code::EvidenceInvalid,
+              fmt::format("the terms of {} are not those of the agreement and the request", process.peer_dns));
 }
 
-async::Task<Result<http::Response>> TransferService::Impl::take_start(Held held, trust::PeerIdentity peer, std::string body) {
+async::Task<Result<http::Response>> TransferService::Impl::take_start(Held held, trust::PeerIdentity peer,
+                                                                      std::string body) {
   Result<TransferStartMessage> message = parse_transfer_start(body);
   if (!message) co_return fail(message.error());
   Status ids = ids_fit(*held.process, message->ids);
@@ -152,14 +165,17 @@ async::Task<Result<http::Response>> TransferService::Impl::take_start(Held held,
   if (!state) co_return fail(state.error());
   if (next.target.empty() && sealed && !next.push) co_return shape_error("/dataAddress", "is missing");
   const bool first = held.process->state == policy::TransferState::Requested;
+  Status paced = first ? Status() : pauses.admit(held.process->peer_did, parts.clock.now());
+  if (!paced) co_return fail(paced.error());
   const std::shared_ptr<const AgreementRecord> agreement = parts.agreements.find(next.agreement);
   if (!agreement) co_return fail(Code::AgreementUnknown, "the agreement of the transfer is gone");
   next.enter(*state);
   next.see(digest);
-  if (first && sealed && !message->statement) co_return shape_error("/sekishoStatement", "is missing: the terms are not sealed");
+  if (first && sealed && !message->statement)
+    co_return shape_error("/sekishoStatement", "is missing: the terms are not sealed");
   if (message->statement) {
-    Result<CheckedStatement> checked = co_await parts.certificates.check(peer, *message->statement, trust::StatementKind::Terms,
-                                                                         async::Deadline::in(limits.peer));
+    Result<CheckedStatement> checked = co_await parts.certificates.check(
+        peer, *message->statement, trust::StatementKind::Terms, async::Deadline::in(limits.peer));
     if (!checked && transient(checked.error().code)) co_return fail(checked.error());
     Status said = checked ? says_terms(checked->statement, next, *agreement) : Status(fail(checked.error()));
     if (!said) {
@@ -175,7 +191,10 @@ async::Task<Result<http::Response>> TransferService::Impl::take_start(Held held,
     entry.tokens = tokens(next, *agreement);
     change.entries.push_back(std::move(entry));
   }
-  step(change);
+  Status decided = first ? Status() : add_decision(change, "resume", Word::Peer);
+  if (!decided) co_return fail(decided.error());
+  Status stepped = step(change);
+  if (!stepped) co_return fail(stepped.error());
   Result<TransferStore::Applied> applied = co_await apply(std::move(change));
   if (!applied) co_return fail(applied.error());
   waiters.settle(applied->process->pid, parts.transfers.find_own(applied->process->pid));
@@ -212,23 +231,24 @@ async::Task<Result<RecordPointer>> TransferService::refresh_token(std::string pi
   if (!answer) co_return fail(answer.error());
   if (answer->status == 404 || answer->status == 409) {
     // The provider ended it without this node's knowledge; a new transfer is cheap.
-    Status ended = co_await impl_->end_by_pid(consumer_pid, Error(Code::TransferUnknown, dns + " knows no such transfer"), false);
+    Status ended =
+        co_await impl_->end_by_pid(consumer_pid, Error(Code::TransferUnknown, dns + " knows no such transfer"), false);
     if (!ended) co_return fail(ended.error());
     co_return fail(Error(Code::TransferUnknown, dns + " knows no such transfer").with("peer", dns));
   }
   Result<Json> json = parse_json(answer->body);
   if (answer->status != 200 || !json || !json->is_object()) {
-    co_return fail(Error(Code::PeerRefused, fmt::format("{} answered {} for a token", dns, answer->status)).with("peer", dns));
+    co_return fail(
+        Error(Code::PeerRefused, fmt::format("{} answered {} for a token", dns, answer->status)).with("peer", dns));
   }
   Result<std::string> token = get_string(json->get_object(), "token");
-  if (!token || token->empty() || token->size() > 4096) co_return fail(Error(Code::PeerRefused, dns + " sent no token").with("peer", dns));
+  if (!token || token->empty() || token->size() > 4096)
+    co_return fail(Error(Code::PeerRefused, dns + " sent no token").with("peer", dns));
 
-  Result<Turns::Turn> turn = co_await impl_->store.turn(consumer_pid);
-  if (!turn) co_return fail(turn.error());
-  Result<TransferPointer> now = impl_->store.find(consumer_pid);
-  if (!now) co_return fail(now.error());
-  if (!*now || !(*now)->serves()) co_return fail(Code::TransferNotStarted, "the transfer is not started");
-  Transfer next = **now;
+  Result<Impl::Held> held = co_await impl_->hold(consumer_pid);
+  if (!held) co_return fail(held.error());
+  if (!held->process->serves()) co_return fail(Code::TransferNotStarted, "the transfer is not started");
+  Transfer next = *held->process;
   next.token = std::move(*token);
   next.token_expires = expiry_of(next.token, impl_->parts.clock.now());
   impl_->store.put(std::make_shared<const Transfer>(next));

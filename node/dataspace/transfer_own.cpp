@@ -1,6 +1,7 @@
 // What this node says in a transfer: each message of its own as part of the change of state that makes it due.
 #include <fmt/format.h>
 
+#include "base/core/encoding.hpp"
 #include "base/http/url.hpp"
 #include "node/dataspace/transfer_impl.hpp"
 
@@ -10,11 +11,12 @@ namespace {
 struct Ending {
   std::string_view kind;  // in the outbox, and the last segment of the path
   std::string_view type;
+  std::string_view act;
 };
 
 Ending ending_of(policy::TransferMessage message) {
-  if (message == policy::TransferMessage::Suspension) return {kSuspensionKind, "TransferSuspensionMessage"};
-  return {kTransferTerminationKind, "TransferTerminationMessage"};
+  if (message == policy::TransferMessage::Suspension) return {kSuspensionKind, "TransferSuspensionMessage", "suspend"};
+  return {kTransferTerminationKind, "TransferTerminationMessage", "terminate"};
 }
 
 }  // namespace
@@ -47,7 +49,7 @@ Status TransferService::Impl::add_start(Change<Transfer>& change) const {
     };
   }
   change.message = start_message(next, first);
-  return {};
+  return next.state == policy::TransferState::Suspended ? add_decision(change, "resume", Word::Own) : Status();
 }
 
 Status TransferService::Impl::add_own(Change<Transfer>& change, policy::TransferMessage message,
@@ -58,41 +60,51 @@ Status TransferService::Impl::add_own(Change<Transfer>& change, policy::Transfer
   if (message == policy::TransferMessage::Start) return add_start(change);
   const ProcessIds ids = next.ids();
   if (message == policy::TransferMessage::Completion) {
-    change.message = outgoing(next, kCompletionKind, "completion",
-                              [ids](const std::vector<CommittedEntry>&) { return to_body(CompletionMessage{ids}); });
-    return {};
+    change.message = outgoing(next, kCompletionKind, "completion", fixed(to_body(CompletionMessage{ids})));
+    return add_decision(change, "complete", Word::Own);
   }
   const Ending ending = ending_of(message);
   if (message == policy::TransferMessage::Termination) next.blame(reason);
   const EndMessage end{ids, std::string(reason.name()), reason_of(reason)};
-  change.message =
-      outgoing(next, ending.kind, ending.kind,
-               [end, type = ending.type](const std::vector<CommittedEntry>&) { return to_body(end, type); });
+  change.message = outgoing(next, ending.kind, ending.kind, fixed(to_body(end, ending.type)));
+  return add_decision(change, ending.act, Word::Own);
+}
+
+Status TransferService::Impl::add_decision(Change<Transfer>& change, std::string_view act, Word by) const {
+  const Transfer& process = change.next;
+  const std::shared_ptr<const AgreementRecord> agreement = parts.agreements.find(process.agreement);
+  JsonObject subject{{"transfer", process.ids().provider}, {"purpose", process.purpose}};
+  if (agreement) subject["agreement"] = to_hex(agreement->digest);
+  Result<EntryDraft> entry = decision_entry(process, Transfer::kOwner, act, by, std::move(subject));
+  if (!entry) return fail(entry.error());
+  if (agreement) {
+    entry->agreement = agreement->digest;
+    entry->tokens = tokens(process, *agreement);
+  }
+  change.entries.push_back(std::move(*entry));
   return {};
 }
 
-void TransferService::Impl::step(Change<Transfer>& change) const {
+Status TransferService::Impl::step(Change<Transfer>& change) const {
   const Transfer& next = change.next;
   const Moment<policy::TransferState> moment{next.role, next.agreement, next.state,
                                              next.visits[static_cast<std::size_t>(next.state)]};
   const std::optional<policy::TransferMessage> message = parts.profile.next(moment);
-  if (!message) return;
+  if (!message) return {};
   Status added = add_own(change, *message, Error(Code::Cancelled, "by this node"));
-  if (!added) (void)add_own(change, policy::TransferMessage::Termination, added.error());
+  return added ? added : add_own(change, policy::TransferMessage::Termination, added.error());
 }
 
 async::Task<Status> TransferService::send(std::string pid, policy::TransferMessage message) {
-  Result<Turns::Turn> turn = co_await impl_->store.turn(pid);
-  if (!turn) co_return fail(turn.error());
-  Result<TransferPointer> process = impl_->store.find(pid);
-  if (!process) co_return fail(process.error());
-  if (!*process) co_return fail(Code::TransferUnknown, "no such transfer");
-  if (!(*process)->pending.empty() && (*process)->pending != kTransferRequestKind) {
+  Result<Impl::Held> held = co_await impl_->hold(std::move(pid));
+  if (!held) co_return fail(held.error());
+  const Transfer& now = *held->process;
+  if (!now.pending.empty() && now.pending != kTransferRequestKind) {
     co_return fail(Error(Code::StateTransition, "a message is still on its way")
-                       .with("state", std::string(policy::to_text((*process)->state))));
+                       .with("state", std::string(policy::to_text(now.state))));
   }
   Change<Transfer> change;
-  change.next = **process;
+  change.next = now;
   Status added = impl_->add_own(change, message, Error(Code::Cancelled, "by this node"));
   if (!added) co_return added;
   Result<TransferStore::Applied> applied = co_await impl_->apply(std::move(change));

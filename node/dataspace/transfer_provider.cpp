@@ -17,7 +17,8 @@ namespace {
 constexpr std::ptrdiff_t kMostPushesOfPeer = 16;
 
 // Whether the agreement permits this purpose to this peer at all, now. Each release is decided again.
-Status permits(const AgreementRecord& agreement, const trust::PeerIdentity& peer, std::string_view purpose, const Clock& clock) {
+Status permits(const AgreementRecord& agreement, const trust::PeerIdentity& peer, std::string_view purpose,
+               const Clock& clock) {
   policy::DecisionInput facts;
   facts.target = agreement.dataset;
   facts.assignee = peer.did;
@@ -31,41 +32,46 @@ Status permits(const AgreementRecord& agreement, const trust::PeerIdentity& peer
   return fail(policy::denial(agreement.agreement->program, decision));
 }
 
-Status says_request(const trust::Statement& statement, const TransferRequestMessage& message, const AgreementRecord& agreement,
-                    const trust::PeerIdentity& peer) {
+Status says_request(const trust::Statement& statement, const TransferRequestMessage& message,
+                    const AgreementRecord& agreement, const trust::PeerIdentity& peer) {
   const bool right = statement.agreement == agreement.digest && statement.text("transfer") == message.consumer_pid &&
                      statement.text("format") == message.format && statement.text("purpose") == message.purpose &&
                      statement.party("recipient") == trust::Party{peer.did, peer.zone, false};
   if (right) return {};
-  return fail(Code::EvidenceInvalid, fmt::format("the request statement of {} says something else than its message", peer.dns));
+  return fail(Code::EvidenceInvalid,
+              fmt::format("the request statement of {} says something else than its message", peer.dns));
 }
 
 }  // namespace
 
-Result<std::shared_ptr<const AgreementRecord>> TransferService::Impl::agreement_for(const trust::PeerIdentity& peer,
-                                                                                  const TransferRequestMessage& message) const {
+Result<std::shared_ptr<const AgreementRecord>> TransferService::Impl::agreement_for(
+    const trust::PeerIdentity& peer, const TransferRequestMessage& message) const {
   const std::shared_ptr<const AgreementRecord> agreement = parts.agreements.find(message.agreement_id);
   if (!agreement || agreement->role != Role::Provider || agreement->peer_did != peer.did) {
     return fail(Code::AgreementUnknown, fmt::format("no agreement {} with {}", message.agreement_id, peer.dns));
   }
   const Status held = not_held(parts.storage, *agreement);
-  if (!held && held.error().code == Code::AgreementWithdrawn) return fail(held.error());  // a suspension waits with its data
+  if (!held && held.error().code == Code::AgreementWithdrawn)
+    return fail(held.error());  // a suspension waits with its data
   return agreement;
 }
 
-Result<std::shared_ptr<const DataAddress>> TransferService::Impl::push_for(const AgreementRecord& agreement,
-                                                                           const TransferRequestMessage& message) const {
+Result<std::shared_ptr<const DataAddress>> TransferService::Impl::push_for(
+    const AgreementRecord& agreement, const TransferRequestMessage& message) const {
   if (message.format != kPushFormat) return std::shared_ptr<const DataAddress>();
   const auto dataset = parts.catalog.state()->dataset(agreement.dataset);
   if (!dataset || !dataset->object.push) {
     const std::string why = "the dataset is not offered for pushes";
-    return fail(Error(Code::Forbidden, "no push: " + why).with("pointer", "/format").with("why", why));
+    return fail(Error(Code::PushRefused, "no push: " + why).with("pointer", "/format").with("why", why));
   }
   const auto permitted = parts.push.permit(message.address->endpoint, agreement.peer_dns);
   if (!permitted) return fail(permitted.error());
-  const auto of_peer = [&agreement](const TransferPointer& one) { return one->push && !one->ended() && one->peer_did == agreement.peer_did; };
+  const auto of_peer = [&agreement](const TransferPointer& one) {
+    return one->push && !one->ended() && one->peer_did == agreement.peer_did;
+  };
   if (std::ranges::count_if(store.in_memory(), of_peer) >= kMostPushesOfPeer) {
-    return fail(Error(Code::TooManyRequests, agreement.peer_dns + " has as many pushes as one may have").with("retry_after_s", "60"));
+    return fail(Error(Code::TooManyRequests, agreement.peer_dns + " has as many pushes as one may have")
+                    .with("retry_after_s", "60"));
   }
   return std::make_shared<const DataAddress>(*message.address);
 }
@@ -85,9 +91,15 @@ async::Task<Error> TransferService::Impl::denied_on_record(std::shared_ptr<const
                     {"purpose", message.purpose.value_or("")}};
   // Without its query, which may be a credential.
   if (message.address) detail["endpoint"] = message.address->endpoint.substr(0, message.address->endpoint.find('?'));
+  const Result<std::string> text = canonical_json(Json(std::move(detail)));
+  if (!text) co_return text.error();
   Unit unit;
-  unit.entries.push_back(EntryDraft{pb::GOVERNANCE, Uuid{}, canonical_json(Json(std::move(detail))).value_or("{}"), agreement->digest,
-                                    {{Dimension::Counterparty, agreement->peer_did}, {Dimension::Dataset, agreement->dataset}}});
+  unit.entries.push_back(
+      EntryDraft{pb::GOVERNANCE,
+                 Uuid{},
+                 *text,
+                 agreement->digest,
+                 {{Dimension::Counterparty, agreement->peer_did}, {Dimension::Dataset, agreement->dataset}}});
   const auto committed = co_await parts.journal.commit(std::move(unit));
   if (!committed) co_return committed.error();
   co_return denied;
@@ -101,8 +113,10 @@ async::Task<Result<http::Response>> TransferService::Impl::take_request(trust::P
   }
   Result<std::string> base = parts.profile.callback(message->callback, peer.dns);
   if (!base) co_return fail(base.error());
-  if (parts.profile.sealed() && (!message->purpose || message->purpose->empty())) co_return shape_error("/sekishoPurpose", "is missing");
-  if (parts.profile.sealed() && !message->statement) co_return shape_error("/sekishoStatement", "is missing: the request is not sealed");
+  if (parts.profile.sealed() && (!message->purpose || message->purpose->empty()))
+    co_return shape_error("/sekishoPurpose", "is missing");
+  if (parts.profile.sealed() && !message->statement)
+    co_return shape_error("/sekishoStatement", "is missing: the request is not sealed");
 
   Result<Turns::Turn> turn = co_await store.turn("peer " + peer.did + " " + message->consumer_pid);
   if (!turn) co_return fail(turn.error());
@@ -112,7 +126,8 @@ async::Task<Result<http::Response>> TransferService::Impl::take_request(trust::P
   if (!existing) co_return fail(existing.error());
   if (*existing) {
     if ((*existing)->was_seen(digest)) co_return answer(**existing, 201, std::nullopt);
-    co_return fail(Error(Code::StateTransition, "another request with the consumerPid of a process").with("pointer", "/consumerPid"));
+    co_return fail(Error(Code::StateTransition, "another request with the consumerPid of a process")
+                       .with("pointer", "/consumerPid"));
   }
   Status admitted = store.admit(peer.did);
   if (!admitted) co_return fail(admitted.error());
@@ -130,8 +145,8 @@ async::Task<Result<http::Response>> TransferService::Impl::take_request(trust::P
   std::optional<trust::Envelope> envelope;
   Digest signer{};
   if (message->statement) {
-    Result<CheckedStatement> checked = co_await parts.certificates.check(peer, *message->statement, trust::StatementKind::Request,
-                                                                         async::Deadline::in(limits.peer));
+    Result<CheckedStatement> checked = co_await parts.certificates.check(
+        peer, *message->statement, trust::StatementKind::Request, async::Deadline::in(limits.peer));
     if (!checked) co_return fail(checked.error());
     Status said = says_request(checked->statement, *message, **agreement, peer);
     if (!said) co_return fail(said.error());
@@ -163,7 +178,8 @@ async::Task<Result<http::Response>> TransferService::Impl::take_request(trust::P
     request.tokens = tokens(next, **agreement);
     change.entries.push_back(std::move(request));
   }
-  step(change);
+  Status stepped = step(change);
+  if (!stepped) co_return fail(stepped.error());
   change.mutations.push_back(store.peer_index(next));
   Result<TransferStore::Applied> applied = co_await apply(std::move(change));
   if (!applied) co_return fail(applied.error());
@@ -198,25 +214,33 @@ async::Task<Result<http::Response>> TransferService::Impl::take_resumption(Held 
   Result<policy::TransferState> state = held.process->after(policy::TransferMessage::Start, store.sent(*held.process));
   if (!state && held.process->was_seen(digest)) co_return answer(*held.process, 200, std::nullopt);
   if (!state) co_return fail(state.error());
+  Status paced = pauses.admit(held.process->peer_did, parts.clock.now());
+  if (!paced) co_return fail(paced.error());
   Change<Transfer> change;
   change.next = *held.process;
   change.next.enter(*state);
   change.next.see(digest);
-  step(change);
+  Status decided = add_decision(change, "resume", Word::Peer);
+  if (!decided) co_return fail(decided.error());
+  Status stepped = step(change);
+  if (!stepped) co_return fail(stepped.error());
   Result<TransferStore::Applied> applied = co_await apply(std::move(change));
   if (!applied) co_return fail(applied.error());
   co_return answer(*applied->process, 200, std::move(applied->message));
 }
 
-http::Response TransferService::renew_token(const trust::PeerIdentity& peer, const std::string& pid, std::string_view correlation_id) const {
+http::Response TransferService::renew_token(const trust::PeerIdentity& peer, const std::string& pid,
+                                            std::string_view correlation_id) const {
   const RecordPointer record = impl_->parts.transfers.find(pid);
   if (!record || record->peer_did != peer.did) {
     return http::problem(Error(Code::TransferUnknown, "no such transfer for " + peer.dns), correlation_id);
   }
-  if (!record->serves || record->push) return http::problem(Error(Code::TransferNotStarted, "the transfer does not serve"), correlation_id);
+  if (!record->serves || record->push)
+    return http::problem(Error(Code::TransferNotStarted, "the transfer does not serve"), correlation_id);
   Result<TokenService::Issued> token = impl_->parts.tokens.issue(pid, peer.did, peer.cert);
   if (!token) return http::problem(token.error(), correlation_id);
-  http::Response response = http::json_response(200, to_text(Json{{"token", token->token}, {"expires", to_rfc3339(token->expires)}}));
+  http::Response response =
+      http::json_response(200, to_text(Json{{"token", token->token}, {"expires", to_rfc3339(token->expires)}}));
   response.headers.set("Cache-Control", "no-store");
   return response;
 }

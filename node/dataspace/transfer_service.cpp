@@ -1,29 +1,27 @@
 #include "node/dataspace/transfer_service.hpp"
 
-#include <fmt/format.h>
-
-#include "base/async/spawn.hpp"
 #include "base/core/encoding.hpp"
 #include "base/core/log.hpp"
-#include "base/http/url.hpp"
 #include "node/dataspace/agreement_hold.hpp"
 #include "node/dataspace/transfer_impl.hpp"
 
 namespace sekisho::node {
 namespace {
 
-constexpr std::string_view kError = "TransferError";
-
 using RecordedAgreement = std::shared_ptr<const AgreementRecord>;
 
-std::unexpected<Error> unknown_process() { return fail(Code::TransferUnknown, "no such transfer for this peer"); }
+std::string_view act_of(policy::TransferMessage message) {
+  switch (message) {
+    case policy::TransferMessage::Completion: return "complete";
+    case policy::TransferMessage::Suspension: return "suspend";
+    default: return "terminate";
+  }
+}
 
 }  // namespace
 
-TransferService::TransferService(DataspaceParts parts, DataspaceLimits limits) : impl_(std::make_unique<Impl>(parts, limits)) {
-  impl_->store.watch([this](std::string pid) { return overdue(std::move(pid)); });
-  parts.outbox.own(std::string(Transfer::kOwner), *this);
-}
+TransferService::TransferService(DataspaceParts parts, DataspaceLimits limits)
+    : impl_(std::make_unique<Impl>(parts, limits)) {}
 
 TransferService::~TransferService() = default;
 
@@ -38,32 +36,27 @@ Status TransferService::load() {
   return {};
 }
 
-async::Task<http::Response> TransferService::on_message(TransferRoute route, trust::PeerIdentity peer, std::string pid, std::string body) {
+async::Task<http::Response> TransferService::on_message(TransferRoute route, trust::PeerIdentity peer, std::string pid,
+                                                        std::string body) {
   Result<http::Response> response = co_await impl_->take(route, peer, pid, body);
   if (response) co_return std::move(*response);
-  const Error& error = response.error();
-  log_info("dataspace.refused", {{"peer", peer.dns}, {"code", error.name()}, {"reason", error.message}});
-  ProcessIds ids = ids_of_body(body, pid);
-  const Result<TransferPointer> process = pid.empty() ? TransferPointer() : impl_->store.find_of(peer.did, pid);
-  if (process && *process) ids = (*process)->ids();
-  co_return error_response(error, std::move(ids), kError);
+  co_return impl_->refusal(response.error(), peer, pid, body);
 }
 
 http::Response TransferService::get(const trust::PeerIdentity& peer, const std::string& pid) const {
-  const Result<TransferPointer> process = impl_->store.find_of(peer.did, pid);
-  if (!process) return error_response(process.error(), ids_of_body("", pid), kError);
-  if (!*process) return error_response(unknown_process().error(), ids_of_body("", pid), kError);
-  return impl_->answer(**process, 200, std::nullopt);
+  return impl_->show(peer, pid);
 }
 
 async::Task<Status> TransferService::terminate(std::string pid, Code code) {
-  co_return co_await impl_->send_own(std::move(pid), policy::TransferMessage::Termination, Error(code, "ended by this node"));
+  co_return co_await impl_->send_own(std::move(pid), policy::TransferMessage::Termination,
+                                     Error(code, "ended by this node"));
 }
 async::Task<Status> TransferService::terminate(std::string pid, Error reason) {
   co_return co_await impl_->send_own(std::move(pid), policy::TransferMessage::Termination, std::move(reason));
 }
 async::Task<Status> TransferService::suspend(std::string pid, Code code) {
-  co_return co_await impl_->send_own(std::move(pid), policy::TransferMessage::Suspension, Error(code, "suspended by this node"));
+  co_return co_await impl_->send_own(std::move(pid), policy::TransferMessage::Suspension,
+                                     Error(code, "suspended by this node"));
 }
 async::Task<Status> TransferService::resume(std::string pid) {
   co_return co_await impl_->send_own(std::move(pid), policy::TransferMessage::Start, Error());
@@ -73,9 +66,8 @@ async::Task<Status> TransferService::complete(std::string pid) {
 }
 
 Result<JsonObject> TransferService::describe(const std::string& pid) const {
-  const Result<TransferPointer> found = impl_->store.find(pid);
+  const Result<TransferPointer> found = impl_->known(pid);
   if (!found) return fail(found.error());
-  if (!*found) return unknown_process();
   const Transfer& process = **found;
   JsonObject out{{"transfer", process.pid},
                  {"role", process.role == Role::Provider ? "provider" : "consumer"},
@@ -93,22 +85,14 @@ Result<JsonObject> TransferService::describe(const std::string& pid) const {
   return out;
 }
 
-std::string TransferService::state(const std::string& pid) const {
-  const Result<TransferPointer> process = impl_->store.find(pid);
-  return process && *process ? std::string(policy::to_text((*process)->state)) : std::string();
-}
+std::string TransferService::state(const std::string& pid) const { return impl_->state(pid); }
 
-async::Task<Result<TransferService::Impl::Held>> TransferService::Impl::hold(std::string pid, std::string peer_did) {
-  // Nobody queues for a process that is not theirs.
-  Result<TransferPointer> before = store.find_of(peer_did, pid);
-  if (!before) co_return fail(before.error());
-  if (!*before) co_return unknown_process();
-  Result<Turns::Turn> turn = co_await store.turn(pid);
-  if (!turn) co_return fail(turn.error());
-  Result<TransferPointer> process = store.find(pid);
-  if (!process) co_return fail(process.error());
-  if (!*process) co_return unknown_process();
-  co_return Held{std::move(*turn), std::move(*process)};
+Result<ProcessPage> TransferService::processes(const ProcessQuery& query) const { return impl_->store.page(query); }
+
+Result<JsonObject> TransferService::process(const std::string& id) const { return impl_->describe(id); }
+
+async::Task<Status> TransferService::end(std::string id, Error reason) {
+  return impl_->end_asked(std::move(id), std::move(reason));
 }
 
 async::Task<Result<TransferStore::Applied>> TransferService::Impl::apply(Change<Transfer> change) {
@@ -122,7 +106,8 @@ RecordPointer TransferService::Impl::publish(const Transfer& process) {
   record->agreement = parts.agreements.find(process.agreement);
   if (!record->agreement) {
     // Gone since the transfer began: what the book says of the transfer has to end with it all the same.
-    const RecordPointer known = process.role == Role::Provider ? parts.transfers.find(process.pid) : parts.transfers.find_own(process.pid);
+    const RecordPointer known =
+        process.role == Role::Provider ? parts.transfers.find(process.pid) : parts.transfers.find_own(process.pid);
     if (!known) return nullptr;
     record->agreement = known->agreement;
   }
@@ -147,7 +132,8 @@ RecordPointer TransferService::Impl::publish(const Transfer& process) {
   return record;
 }
 
-async::Task<Result<http::Response>> TransferService::Impl::take(TransferRoute route, trust::PeerIdentity peer, std::string pid, std::string body) {
+async::Task<Result<http::Response>> TransferService::Impl::take(TransferRoute route, trust::PeerIdentity peer,
+                                                                std::string pid, std::string body) {
   if (route == TransferRoute::Request) co_return co_await take_request(std::move(peer), std::move(body));
   Result<Held> held = co_await hold(pid, peer.did);
   if (!held) co_return fail(held.error());
@@ -159,19 +145,12 @@ async::Task<Result<http::Response>> TransferService::Impl::take(TransferRoute ro
       co_return co_await take_end(std::move(*held), policy::TransferMessage::Completion, std::move(body));
     case TransferRoute::Suspension:
       co_return co_await take_end(std::move(*held), policy::TransferMessage::Suspension, std::move(body));
-    default:
-      co_return co_await take_end(std::move(*held), policy::TransferMessage::Termination, std::move(body));
+    default: co_return co_await take_end(std::move(*held), policy::TransferMessage::Termination, std::move(body));
   }
 }
 
-http::Response TransferService::Impl::answer(const Transfer& process, int status, std::optional<OutboxMessage> message) {
-  const ProcessDocument document{process.ids(), std::string(policy::to_text(process.state))};
-  http::Response response = http::json_response(status, to_body(document, "TransferProcess"));
-  send_after(response, parts.outbox, std::move(message));
-  return response;
-}
-
-// The peer ended the agreement with the transfer: that holds here too, and for good. What this node decided itself stands.
+// The peer ended the agreement with the transfer: that holds here too, and for good. What this node decided itself
+// stands.
 Status TransferService::Impl::add_withdrawal(Change<Transfer>& change, const AgreementRecord& agreement) const {
   const Result<std::string> before = hold_of(parts.storage, agreement.digest);
   if (!before) return fail(before.error());
@@ -180,21 +159,28 @@ Status TransferService::Impl::add_withdrawal(Change<Transfer>& change, const Agr
   const auto detail = canonical_json(
       JsonObject{{"what", "agreement"}, {"act", "withdrawn by the peer"}, {"agreement", to_hex(agreement.digest)}});
   if (!detail) return fail(detail.error());
-  change.entries.push_back(EntryDraft{pb::OBSERVED, Uuid{}, *detail, agreement.digest,
-                                      {{Dimension::Counterparty, agreement.peer_did}, {Dimension::Dataset, agreement.dataset}}});
+  change.entries.push_back(
+      EntryDraft{pb::OBSERVED,
+                 Uuid{},
+                 *detail,
+                 agreement.digest,
+                 {{Dimension::Counterparty, agreement.peer_did}, {Dimension::Dataset, agreement.dataset}}});
   change.mutations.push_back(Mutation{Family::Exchange, hold_row(agreement.digest), to_bytes(kWithdrawnByPeer)});
   return {};
 }
 
-async::Task<Result<http::Response>> TransferService::Impl::take_end(Held held, policy::TransferMessage kind, std::string body) {
+async::Task<Result<http::Response>> TransferService::Impl::take_end(Held held, policy::TransferMessage kind,
+                                                                    std::string body) {
   EndMessage message;
   if (kind == policy::TransferMessage::Completion) {
     Result<CompletionMessage> completion = parse_transfer_completion(body);
     if (!completion) co_return fail(completion.error());
     message.ids = std::move(completion->ids);
   } else {
-    Result<EndMessage> end = kind == policy::TransferMessage::Suspension ? parse_transfer_suspension(body) : parse_transfer_termination(body);
-    if (!end && kind == policy::TransferMessage::Suspension && parts.profile.suspends_by_termination()) end = parse_transfer_termination(body);
+    Result<EndMessage> end = kind == policy::TransferMessage::Suspension ? parse_transfer_suspension(body)
+                                                                         : parse_transfer_termination(body);
+    if (!end && kind == policy::TransferMessage::Suspension && parts.profile.suspends_by_termination())
+      end = parse_transfer_termination(body);
     if (!end) co_return fail(end.error());
     message = std::move(*end);
   }
@@ -204,6 +190,9 @@ async::Task<Result<http::Response>> TransferService::Impl::take_end(Held held, p
   Result<policy::TransferState> state = held.process->after(kind, store.sent(*held.process));
   if (!state && held.process->was_seen(digest)) co_return answer(*held.process, 200, std::nullopt);
   if (!state) co_return fail(state.error());
+  Status paced =
+      kind == policy::TransferMessage::Suspension ? pauses.admit(held.process->peer_did, parts.clock.now()) : Status();
+  if (!paced) co_return fail(paced.error());
   const Error reason = error_of({message.ids, message.code.value_or(""), message.reason}, held.process->peer_dns);
   Change<Transfer> change;
   change.next = *held.process;
@@ -216,70 +205,51 @@ async::Task<Result<http::Response>> TransferService::Impl::take_end(Held held, p
     Status kept = add_withdrawal(change, *agreement);
     if (!kept) co_return fail(kept.error());
   }
-  if (!change.next.ended()) step(change);
+  Status decided = add_decision(change, act_of(kind), Word::Peer);
+  if (!decided) co_return fail(decided.error());
+  Status stepped = change.next.ended() ? Status() : step(change);
+  if (!stepped) co_return fail(stepped.error());
   Result<TransferStore::Applied> applied = co_await apply(std::move(change));
   if (!applied) {
     // Held in memory before it was durable; the peer says it again.
-    if (agreement && hold_of(parts.storage, agreement->digest).value_or("unreadable").empty()) parts.transfers.hold(agreement->digest, false);
+    if (agreement && hold_of(parts.storage, agreement->digest).value_or("unreadable").empty())
+      parts.transfers.hold(agreement->digest, false);
     co_return fail(applied.error());
   }
   if (applied->process->ended()) waiters.settle(applied->process->pid, Result<RecordPointer>(fail(reason)));
   co_return answer(*applied->process, 200, std::move(applied->message));
 }
 
-async::Task<Result<TransferStore::Applied>> TransferService::Impl::end(TransferPointer process, Error reason, bool told) {
+async::Task<Result<TransferStore::Applied>> TransferService::Impl::end(TransferPointer process, Error reason, bool told,
+                                                                       Word by) {
   Change<Transfer> change;
   change.next = *process;
   change.next.enter(policy::TransferState::Terminated);
   change.next.blame(reason);
   if (told && !process->peer_pid.empty()) {
     const EndMessage ending{process->ids(), std::string(reason.name()), reason_of(reason)};
-    change.message = outgoing(change.next, kTransferTerminationKind, "termination", [ending](const std::vector<CommittedEntry>&) {
-      return to_body(ending, "TransferTerminationMessage");
-    });
+    change.message = outgoing(change.next, kTransferTerminationKind, "termination",
+                              fixed(to_body(ending, "TransferTerminationMessage")));
   }
+  Status decided = add_decision(change, "terminate", by);
+  if (!decided) co_return fail(decided.error());
   Result<TransferStore::Applied> applied = co_await apply(std::move(change));
   if (applied) waiters.settle(process->pid, Result<RecordPointer>(fail(std::move(reason))));
   co_return applied;
 }
 
-async::Task<Status> TransferService::Impl::end_by_pid(std::string pid, Error reason, bool told, std::optional<Instant> since) {
-  Result<Turns::Turn> turn = co_await store.turn(pid);
-  if (!turn) co_return fail(turn.error());
-  Result<TransferPointer> process = store.find(pid);
-  if (!process) co_return fail(process.error());
-  if (!*process || (*process)->ended() || (since && (*process)->since != *since)) co_return Status();
-  Result<TransferStore::Applied> applied = co_await end(*process, std::move(reason), told);
-  if (!applied) co_return fail(applied.error());
-  if (applied->message) parts.outbox.send(std::move(*applied->message));
-  co_return Status();
-}
-
-async::Task<void> TransferService::Impl::end_logged(Impl* impl, std::string pid, Error reason) {
-  Status ended = co_await impl->end_by_pid(pid, std::move(reason), true);
-  if (!ended) log_warn("dataspace.end", ended.error(), {{"process", pid}});
-}
-
-void TransferService::Impl::end_after(http::Response& response, const std::string& pid, Error reason) {
-  response.after = [this, pid, reason = std::move(reason)](bool) {
-    async::spawn(parts.outbox.executor(), end_logged(this, pid, reason), "transfer end");
-  };
-}
-
 async::Task<Status> TransferService::Impl::send_own(std::string pid, policy::TransferMessage message, Error reason) {
-  Result<Turns::Turn> turn = co_await store.turn(pid);
-  if (!turn) co_return fail(turn.error());
-  Result<TransferPointer> process = store.find(pid);
-  if (!process) co_return fail(process.error());
-  if (!*process) co_return unknown_process();
-  Result<policy::TransferState> state = policy::next((*process)->acknowledged(), message, (*process)->role);
+  Result<Held> held = co_await hold(std::move(pid));
+  if (!held) co_return fail(held.error());
+  const TransferPointer process = held->process;
+  Result<policy::TransferState> state = policy::next(process->acknowledged(), message, process->role);
   if (!state) co_return fail(state.error());
   Change<Transfer> change;
-  change.next = **process;
+  change.next = *process;
   // Where the peer overtook its acknowledgement, this node speaks from where both are.
   change.next.state = change.next.acknowledged();
   if (message == policy::TransferMessage::Termination) {
-    Result<TransferStore::Applied> ended = co_await end(*process, std::move(reason), true);
+    Result<TransferStore::Applied> ended = co_await end(process, std::move(reason), true, Word::Own);
     if (!ended) co_return fail(ended.error());
     if (ended->message) parts.outbox.send(std::move(*ended->message));
     co_return Status();
@@ -294,18 +264,15 @@ async::Task<Status> TransferService::Impl::send_own(std::string pid, policy::Tra
   co_return Status();
 }
 
-Outgoing TransferService::Impl::outgoing(const Transfer& process, std::string_view kind, std::string_view path,
-                                         std::function<std::string(const std::vector<CommittedEntry>&)> body) const {
-  return {std::string(kind), fmt::format("{}/transfers/{}/{}", process.base, http::percent_encode(process.peer_pid), path), std::move(body), 0};
-}
-
-std::vector<std::pair<Dimension, std::string>> TransferService::Impl::tokens(const Transfer& process, const AgreementRecord& agreement) const {
+std::vector<std::pair<Dimension, std::string>> TransferService::Impl::tokens(const Transfer& process,
+                                                                             const AgreementRecord& agreement) const {
   const bool provider = process.role == Role::Provider;
   std::vector<std::pair<Dimension, std::string>> found{
       {Dimension::Counterparty, process.peer_did},
       {Dimension::Dataset, agreement.dataset},
       {Dimension::Purpose, process.purpose},
-      {Dimension::ZonePair, provider ? zone_pair(parts.self.zone, process.peer_zone) : zone_pair(process.peer_zone, parts.self.zone)}};
+      {Dimension::ZonePair,
+       provider ? zone_pair(parts.self.zone, process.peer_zone) : zone_pair(process.peer_zone, parts.self.zone)}};
   const std::string& transfer = provider ? process.pid : process.peer_pid;
   if (!transfer.empty()) found.emplace_back(Dimension::Transfer, transfer);
   return found;

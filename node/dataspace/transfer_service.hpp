@@ -2,8 +2,8 @@
 //
 // Consumer: start_transfer() seals a `request` statement and asks; request() with an address asks for a push there.
 // Provider: checks it, decides whether the agreement permits the purpose at all, and where to, seals the `terms` of the
-// transfer, and only when they are durable sends the start message, for a pull with endpoint and token. Terms are sealed
-// once at the start; releases name them. What is pushed, and when a push is complete, is node/exchange/push.
+// transfer, and only when they are durable sends the start message, for a pull with endpoint and token. Terms are
+// sealed once at the start; releases name them. What is pushed, and when a push is complete, is node/exchange/push.
 //
 // Units of work, repetitions, errors and threads: as negotiation_service.hpp, with TransferError.
 #pragma once
@@ -30,10 +30,10 @@ enum class TransferRoute {
   Termination,  // POST /transfers/{pid}/termination
 };
 
-class TransferService final : public OutboxOwner {
+class TransferService final {
  public:
   explicit TransferService(DataspaceParts parts, DataspaceLimits limits = {});
-  ~TransferService() override;
+  ~TransferService();
 
   // Reads processes and fills the transfer book; after the agreement book is loaded, before the outbox starts.
   [[nodiscard]] Status load();
@@ -43,22 +43,25 @@ class TransferService final : public OutboxOwner {
   // GET /transfers/{pid}, either role.
   [[nodiscard]] http::Response get(const trust::PeerIdentity& peer, const std::string& pid) const;
 
-  // As consumer: a started transfer under this agreement, with token. Codes of the peer pass through (PURPOSE_MISMATCH …).
-  [[nodiscard]] async::Task<Result<std::shared_ptr<const TransferRecord>>> start_transfer(std::string agreement_id, std::string purpose,
-                                                                                         async::Deadline deadline);
+  // As consumer: a started transfer under this agreement, with token. Codes of the peer pass through (PURPOSE_MISMATCH
+  // …).
+  [[nodiscard]] async::Task<Result<std::shared_ptr<const TransferRecord>>> start_transfer(std::string agreement_id,
+                                                                                          std::string purpose,
+                                                                                          async::Deadline deadline);
   // As consumer, without waiting: the own process id. push: where the data shall go.
   [[nodiscard]] async::Task<Result<std::string>> request(std::string agreement_id, std::string purpose,
                                                          std::optional<DataAddress> push = {});
-  // A message of this node's own will, both roles, which takes effect when the peer acknowledges it. STATE_TRANSITION where the
-  // protocol or a message that is still on its way forbids it.
+  // A message of this node's own will, both roles, which takes effect when the peer acknowledges it. STATE_TRANSITION
+  // where the protocol or a message that is still on its way forbids it.
   [[nodiscard]] async::Task<Status> send(std::string pid, policy::TransferMessage message);
-  // As provider: POST /sekisho/v1/transfers/{pid}/token → {"token", "expires"}; 404 for another DID's transfer, 409 when it does
-  // not serve.
+  // As provider: POST /sekisho/v1/transfers/{pid}/token → {"token", "expires"}; 404 for another DID's transfer, 409
+  // when it does not serve.
   [[nodiscard]] http::Response renew_token(const trust::PeerIdentity& peer, const std::string& pid,
                                            std::string_view correlation_id = {}) const;
-  // As consumer: asks the provider for a fresh token; the book gets the new record. pid: the own process id, or the provider's
-  // where only one open transfer has it.
-  [[nodiscard]] async::Task<Result<std::shared_ptr<const TransferRecord>>> refresh_token(std::string pid, async::Deadline deadline);
+  // As consumer: asks the provider for a fresh token; the book gets the new record. pid: the own process id, or the
+  // provider's where only one open transfer has it.
+  [[nodiscard]] async::Task<Result<std::shared_ptr<const TransferRecord>>> refresh_token(std::string pid,
+                                                                                         async::Deadline deadline);
 
   // Both roles, at once; the peer is told. pid: own process id.
   [[nodiscard]] async::Task<Status> terminate(std::string pid, Code code);
@@ -69,30 +72,19 @@ class TransferService final : public OutboxOwner {
   [[nodiscard]] async::Task<Status> resume(std::string pid);
   [[nodiscard]] async::Task<Status> complete(std::string pid);
 
-  // {"transfer", "role", "peer", "dataset", "purpose", "agreement", "format", "endpoint"?, "state", "code"?, "reason"?}, never a token.
-  // TransferUnknown. pid: own process id.
+  // {"transfer", "role", "peer", "dataset", "purpose", "agreement", "format", "endpoint"?, "state", "code"?,
+  // "reason"?}, never a token. TransferUnknown. pid: own process id.
   [[nodiscard]] Result<JsonObject> describe(const std::string& pid) const;
   // State as the protocol spells it, empty when unknown; for status and tests.
   [[nodiscard]] std::string state(const std::string& pid) const;
 
   // For the operator: one line each; everything about one, by its own id or the peer's.
-  [[nodiscard]] Result<JsonArray> processes(bool all, const std::string& peer_dns, std::size_t most) const;
+  [[nodiscard]] Result<ProcessPage> processes(const ProcessQuery& query) const;
   [[nodiscard]] Result<JsonObject> process(const std::string& id) const;
   // Ends it, from any state that is not final; the peer is told. Conflict when it has ended.
   [[nodiscard]] async::Task<Status> end(std::string id, Error reason);
 
-  // OutboxOwner
-  void started() override;
-  [[nodiscard]] std::string inquiry(const OutboxMessage& message) const override;
-  [[nodiscard]] OutboxFinding judge(const OutboxMessage& message, const http::ClientResponse& answer) const override;
-  [[nodiscard]] async::Task<void> failed(OutboxMessage message) override;
-  [[nodiscard]] Result<std::string> compose(const OutboxMessage& message) override;
-  [[nodiscard]] async::Task<void> delivered(OutboxMessage message, std::string answer) override;
-  [[nodiscard]] async::Task<void> refused(OutboxMessage message, Error error, bool answered) override;
-
  private:
-  [[nodiscard]] async::Task<std::optional<Instant>> overdue(std::string pid);
-
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -1,5 +1,7 @@
-// A provider (or a party in between with its certificate) that sends something else than what was asked for. What the real
-// provider sends is altered on its way.
+// A provider (or a party in between with its certificate) that sends something else than what was asked for. What the
+// real provider sends is altered on its way.
+#include <atomic>
+
 #include <gtest/gtest.h>
 
 #include <fmt/format.h>
@@ -52,16 +54,24 @@ INSTANTIATE_TEST_SUITE_P(
         Alteration{"rules_removed", [](JsonObject& m) { agreement(m).erase("prohibition"); }, Code::OfferMismatch},
         Alteration{"another_purpose",
                    [](JsonObject& m) {
-                     agreement(m)["permission"].as_array()[0].as_object()["constraint"].as_array()[0].as_object()["rightOperand"] =
-                         "https://w3id.org/dpv#Marketing";
+                     agreement(m)["permission"]
+                         .as_array()[0]
+                         .as_object()["constraint"]
+                         .as_array()[0]
+                         .as_object()["rightOperand"] = "https://w3id.org/dpv#Marketing";
                    },
                    Code::OfferMismatch},
-        Alteration{"another_assignee", [](JsonObject& m) { agreement(m)["assignee"] = "did:web:other.eu.example"; }, Code::OfferMismatch},
-        Alteration{"another_assigner", [](JsonObject& m) { agreement(m)["assigner"] = "did:web:node.xx.example"; }, Code::OfferMismatch},
-        Alteration{"another_target", [](JsonObject& m) { agreement(m)["target"] = "urn:dataset:other"; }, Code::OfferMismatch},
-        Alteration{"another_id", [](JsonObject& m) { agreement(m)["@id"] = "urn:uuid:00000000-0000-4000-8000-000000000000"; },
+        Alteration{"another_assignee", [](JsonObject& m) { agreement(m)["assignee"] = "did:web:other.eu.example"; },
+                   Code::OfferMismatch},
+        Alteration{"another_assigner", [](JsonObject& m) { agreement(m)["assigner"] = "did:web:node.xx.example"; },
+                   Code::OfferMismatch},
+        Alteration{"another_target", [](JsonObject& m) { agreement(m)["target"] = "urn:dataset:other"; },
+                   Code::OfferMismatch},
+        Alteration{"another_id",
+                   [](JsonObject& m) { agreement(m)["@id"] = "urn:uuid:00000000-0000-4000-8000-000000000000"; },
                    Code::EvidenceInvalid},
-        Alteration{"another_time", [](JsonObject& m) { agreement(m)["timestamp"] = "2020-01-01T00:00:00Z"; }, Code::EvidenceInvalid},
+        Alteration{"another_time", [](JsonObject& m) { agreement(m)["timestamp"] = "2020-01-01T00:00:00Z"; },
+                   Code::EvidenceInvalid},
         Alteration{"an_unknown_member", [](JsonObject& m) { agreement(m)["note"] = "x"; }, Code::JsonShape},
         Alteration{"no_statement", [](JsonObject& m) { m.erase("sekishoStatement"); }, Code::JsonShape},
         Alteration{"a_broken_statement",
@@ -71,7 +81,8 @@ INSTANTIATE_TEST_SUITE_P(
                      m["sekishoStatement"] = text;
                    },
                    Code::EvidenceInvalid},
-        Alteration{"a_statement_that_is_none", [](JsonObject& m) { m["sekishoStatement"] = "!!"; }, Code::EvidenceInvalid}),
+        Alteration{"a_statement_that_is_none", [](JsonObject& m) { m["sekishoStatement"] = "!!"; },
+                   Code::EvidenceInvalid}),
     [](const auto& p) { return std::string(p.param.name); });
 
 // A statement that is genuine, but of another negotiation.
@@ -144,8 +155,8 @@ TEST(NegotiationAttack, APeerThatIsAwayIsAConnectionError) {
 
 TEST(NegotiationAttack, AnUnknownPeerIsNotAsked) {
   TwoNodes nodes;
-  const auto outcome = async::sync_wait(
-      nodes.trade->negotiations->negotiate("node.xx.example", kDataset, nodes.offer(), async::Deadline::in(std::chrono::seconds(5))));
+  const auto outcome = async::sync_wait(nodes.trade->negotiations->negotiate(
+      "node.xx.example", kDataset, nodes.offer(), async::Deadline::in(std::chrono::seconds(5))));
   ASSERT_FALSE(outcome);
   EXPECT_EQ(outcome.error().code, Code::PeerUnknown);
 }
@@ -193,9 +204,15 @@ std::string only_process(const MemoryStorage& storage) {
 // The refusal of a message may be looked at only after the peer's next one was taken.
 TEST(NegotiationAttack, ALateRefusalEndsNothingThatMovedOn) {
   TwoNodes nodes;
-  nodes.net.before = [](const std::string&, PeerRequest& request) -> std::optional<Result<http::ClientResponse>> {
+  std::atomic<int> asked = 0;
+  nodes.net.before = [&](const std::string&, PeerRequest& request) -> std::optional<Result<http::ClientResponse>> {
     if (request.target.ends_with("/events")) return fail(Code::Connection, "cut");
-    return std::nullopt;
+    if (!request.target.ends_with("/late")) return std::nullopt;
+    ++asked;
+    http::ClientResponse refusal;
+    refusal.status = 400;
+    refusal.body = "{}";
+    return refusal;
   };
   (void)nodes.negotiate(std::chrono::milliseconds(1));
   ASSERT_TRUE(eventually([&] {
@@ -208,13 +225,18 @@ TEST(NegotiationAttack, ALateRefusalEndsNothingThatMovedOn) {
   late.kind = "agreement";
   late.peer_dns = "trade.eu.example";
   late.number = 1;
-  const Error refusal(Code::PeerRefused, "too late");
-  async::sync_wait(nodes.farm->negotiations->refused(late, refusal, true));
+  late.target = "/dsp/2025-1/late";
+  late.body =
+      to_body(EndMessage{{late.process, "urn:uuid:theirs"}, std::nullopt, {}}, "ContractNegotiationTerminationMessage");
+  nodes.farm->outbox->forget("negotiation", late.process);  // the final event, which would stay in front of it
+  nodes.farm->outbox->send(late);
+  ASSERT_TRUE(eventually([&] { return asked == 1 && nodes.farm->outbox->idle(); }));
   EXPECT_EQ(nodes.farm->negotiations->state(late.process), "VERIFIED");
   EXPECT_TRUE(eventually([&] { return nodes.farm->agreements.all().size() == 1; }));
 }
 
-// A consumer that has FINALIZED may not have acknowledged it: what it began under the agreement ends with the negotiation.
+// A consumer that has FINALIZED may not have acknowledged it: what it began under the agreement ends with the
+// negotiation.
 TEST(NegotiationAttack, NothingGoesOnUnderAnAgreementThatItsConsumerEnded) {
   TwoNodes nodes;
   nodes.net.back = [](const PeerRequest& request, Result<http::ClientResponse>& answer) {
@@ -229,7 +251,8 @@ TEST(NegotiationAttack, NothingGoesOnUnderAnAgreementThatItsConsumerEnded) {
   const std::string consumer = only_process(*nodes.trade_storage);
   ASSERT_EQ(nodes.farm->negotiations->state(provider), "VERIFIED");
   ASSERT_FALSE(nodes.farm->transfers.held((*agreement)->digest));
-  const std::string end = to_body(EndMessage{{provider, consumer}, std::nullopt, {}}, "ContractNegotiationTerminationMessage");
+  const std::string end =
+      to_body(EndMessage{{provider, consumer}, std::nullopt, {}}, "ContractNegotiationTerminationMessage");
   const http::Response taken = nodes.to_farm(NegotiationRoute::Termination, provider, end);
   ASSERT_EQ(taken.status, 200) << taken.body;
   EXPECT_TRUE(nodes.farm->transfers.held((*agreement)->digest));

@@ -46,19 +46,13 @@ Json research_policy() {
   return policy;
 }
 
-// The details of the log's entries about negotiations: "act by code".
-std::vector<std::string> decisions(const Journal& journal, pb::EntryKind kind) {
-  std::vector<std::string> out;
-  for (std::uint64_t i = 0; i < journal.head().size; ++i) {
-    const auto stored = journal.reader().entry(i);
-    if (!stored || stored->entry.kind() != kind) continue;
-    const Result<Json> detail = parse_json(stored->entry.detail());
-    if (!detail || get_string(detail->get_object(), "what").value_or("") != "negotiation") continue;
-    const JsonObject& row = detail->get_object();
-    out.push_back(get_string(row, "act").value_or("") + " " + get_string(row, "by").value_or("") +
-                  (row.contains("code") ? " " + get_string(row, "code").value_or("") : ""));
-  }
-  return out;
+std::size_t rows_with(const MemoryStorage& storage, Family family, std::string_view text) {
+  std::size_t count = 0;
+  EXPECT_TRUE(storage.scan(family, {}, {}, [&](BytesView, BytesView value) {
+    if (as_text(value).find(text) != std::string_view::npos) ++count;
+    return true;
+  }));
+  return count;
 }
 
 using Lines = std::vector<std::string>;
@@ -119,6 +113,9 @@ TEST_F(Offered, IsRefused) {
   ASSERT_TRUE(async::sync_wait(nodes.trade->negotiations->terminate(at_trade, Code::NegotiationFailed)));
   EXPECT_TRUE(both("TERMINATED"));
   EXPECT_EQ(decisions(*nodes.trade->journal, pb::GOVERNANCE), Lines{"terminate consumer NEGOTIATION_FAILED"});
+  // What was offered goes with the end: a peer may offer as often as it likes.
+  EXPECT_FALSE(nodes.trade->negotiations->describe(at_trade)->contains("terms"));
+  EXPECT_EQ(rows_with(*nodes.trade_storage, Family::Negotiation, "odrl:distribute"), 0U);
   EXPECT_EQ(decisions(*nodes.farm->journal, pb::OBSERVED).size(), 1U);
 }
 
@@ -126,7 +123,8 @@ TEST_F(Offered, IsWithdrawnByItsProvider) {
   offer();
   ASSERT_TRUE(async::sync_wait(nodes.farm->negotiations->terminate(at_farm, Code::OfferUnknown)));
   EXPECT_TRUE(both("TERMINATED"));
-  EXPECT_EQ(decisions(*nodes.trade->journal, pb::OBSERVED), (Lines{"offer provider", "terminate provider OFFER_UNKNOWN"}));
+  EXPECT_EQ(decisions(*nodes.trade->journal, pb::OBSERVED),
+            (Lines{"offer provider", "terminate provider OFFER_UNKNOWN"}));
 }
 
 TEST_F(Offered, IsCounteredByAnotherPublishedOffer) {
@@ -165,10 +163,12 @@ TEST_F(Offered, IsNotAgreedWhenItHasChangedMeanwhile) {
 
 TEST_F(Offered, GoesToThoseOnlyWhoMayHaveIt) {
   Json policy = cold_chain_policy();
-  policy.as_object()["permission"].as_array()[0].as_object()["constraint"].as_array()[1].as_object()["rightOperand"] = "jp";
+  policy.as_object()["permission"].as_array()[0].as_object()["constraint"].as_array()[1].as_object()["rightOperand"] =
+      "jp";
   publish(*nodes.farm, kOther, policy);
-  for (const auto& [peer, id, code] : {std::tuple{kTrade, kOther, Code::OfferUnknown}, std::tuple{kTrade, "urn:offer:none", Code::OfferUnknown},
-                                       std::tuple{"node.xx.example", kOffer, Code::PeerUnknown}}) {
+  for (const auto& [peer, id, code] :
+       {std::tuple{kTrade, kOther, Code::OfferUnknown}, std::tuple{kTrade, "urn:offer:none", Code::OfferUnknown},
+        std::tuple{"node.xx.example", kOffer, Code::PeerUnknown}}) {
     const auto pid = async::sync_wait(nodes.farm->negotiations->offer(peer, id));
     ASSERT_FALSE(pid) << id;
     EXPECT_EQ(pid.error().code, code);
@@ -188,10 +188,19 @@ TEST_F(Offered, BindsNobodyWhateverFollows) {
   parts.timestamp = kNow;
   const Json terms = policy::message_offer(nodes.offer(), kDataset).value();
   const Json agreement = policy::agreement_document(terms, parts).value();
-  EXPECT_EQ(nodes.to_trade(NegotiationRoute::Agreement, at_trade, to_body(ContractAgreementMessage{ids, agreement, std::nullopt})).status, 400);
-  EXPECT_EQ(nodes.to_trade(NegotiationRoute::Offer, at_trade, to_body(ContractOfferMessage{at_farm, at_trade, std::nullopt, terms})).status, 400);
+  EXPECT_EQ(nodes
+                .to_trade(NegotiationRoute::Agreement, at_trade,
+                          to_body(ContractAgreementMessage{ids, agreement, std::nullopt}))
+                .status,
+            400);
+  EXPECT_EQ(nodes
+                .to_trade(NegotiationRoute::Offer, at_trade,
+                          to_body(ContractOfferMessage{at_farm, at_trade, std::nullopt, terms}))
+                .status,
+            400);
   for (const NegotiationEvent event : {NegotiationEvent::Accepted, NegotiationEvent::Finalized}) {
-    EXPECT_EQ(nodes.to_trade(NegotiationRoute::Event, at_trade, to_body(NegotiationEventMessage{ids, event})).status, 400);
+    EXPECT_EQ(nodes.to_trade(NegotiationRoute::Event, at_trade, to_body(NegotiationEventMessage{ids, event})).status,
+              400);
   }
   EXPECT_EQ(trade(), "OFFERED");
   EXPECT_TRUE(nodes.trade->agreements.all().empty());
@@ -249,12 +258,17 @@ INSTANTIATE_TEST_SUITE_P(
                  },
                  "JSON_SHAPE"},
         BadOffer{"no_provider_pid", [](JsonObject& m) { m.erase("providerPid"); }, "JSON_SHAPE"},
-        BadOffer{"a_callback_elsewhere", [](JsonObject& m) { m["callbackAddress"] = "https://evil.example/dsp"; }, "INVALID_ARGUMENT"},
-        BadOffer{"a_callback_at_the_consumer", [](JsonObject& m) { m["callbackAddress"] = "https://trade.eu.example/dsp/2025-1"; },
+        BadOffer{"a_callback_elsewhere", [](JsonObject& m) { m["callbackAddress"] = "https://evil.example/dsp"; },
                  "INVALID_ARGUMENT"},
-        BadOffer{"a_callback_in_the_clear", [](JsonObject& m) { m["callbackAddress"] = "http://farm.jp.example/dsp"; }, "INVALID_ARGUMENT"},
-        BadOffer{"another_assigner", [](JsonObject& m) { offer_of(m)["assigner"] = "did:web:node.xx.example"; }, "OFFER_MISMATCH"},
-        BadOffer{"another_assignee", [](JsonObject& m) { offer_of(m)["assignee"] = "did:web:other.eu.example"; }, "OFFER_MISMATCH"},
+        BadOffer{"a_callback_at_the_consumer",
+                 [](JsonObject& m) { m["callbackAddress"] = "https://trade.eu.example/dsp/2025-1"; },
+                 "INVALID_ARGUMENT"},
+        BadOffer{"a_callback_in_the_clear", [](JsonObject& m) { m["callbackAddress"] = "http://farm.jp.example/dsp"; },
+                 "INVALID_ARGUMENT"},
+        BadOffer{"another_assigner", [](JsonObject& m) { offer_of(m)["assigner"] = "did:web:node.xx.example"; },
+                 "OFFER_MISMATCH"},
+        BadOffer{"another_assignee", [](JsonObject& m) { offer_of(m)["assignee"] = "did:web:other.eu.example"; },
+                 "OFFER_MISMATCH"},
         BadOffer{"no_target", [](JsonObject& m) { offer_of(m).erase("target"); }, "JSON_SHAPE"},
         BadOffer{"no_rules",
                  [](JsonObject& m) {
@@ -265,8 +279,11 @@ INSTANTIATE_TEST_SUITE_P(
         BadOffer{"an_unknown_member", [](JsonObject& m) { offer_of(m)["note"] = "x"; }, "JSON_SHAPE"},
         BadOffer{"a_term_that_nobody_can_keep",
                  [](JsonObject& m) {
-                   offer_of(m)["permission"].as_array()[0].as_object()["constraint"].as_array()[0].as_object()["leftOperand"] =
-                       "https://w3id.org/sekisho/v1/unheardOf";
+                   offer_of(m)["permission"]
+                       .as_array()[0]
+                       .as_object()["constraint"]
+                       .as_array()[0]
+                       .as_object()["leftOperand"] = "https://w3id.org/sekisho/v1/unheardOf";
                  },
                  "POLICY_REFUSED"}),
     [](const auto& p) { return std::string(p.param.name); });
@@ -326,13 +343,16 @@ TEST(CounterOffer, OfSomethingElseIsNeverAcceptedByItself) {
     Json asked = use_offer();
     asked.as_object()["prohibition"] = JsonArray{JsonObject{{"action", "odrl:distribute"}}};
     std::optional<Result<std::shared_ptr<const AgreementRecord>>> outcome;
-    std::thread waiter([&] { outcome = async::sync_wait(one.node->negotiations->negotiate(kTrade, "urn:dataset:theirs", asked, deadline)); });
+    std::thread waiter([&] {
+      outcome = async::sync_wait(one.node->negotiations->negotiate(kTrade, "urn:dataset:theirs", asked, deadline));
+    });
     if (!waited) waiter.join();
-    ASSERT_TRUE(eventually([&] { return !pids(*one.node->storage).empty() && one.settle(); }));
+    // The request leaves when its caller waits.
+    ASSERT_TRUE(eventually([&] { return one.sent() > 0 && one.settle(); }));
     const std::string pid = pids(*one.node->storage).front();
     Json other = policy::message_offer(use_offer(), "urn:dataset:theirs").value();
-    const http::Response answer =
-        one.take(NegotiationRoute::Offer, pid, to_body(ContractOfferMessage{one.provider_pid, pid, std::nullopt, other}));
+    const http::Response answer = one.take(NegotiationRoute::Offer, pid,
+                                           to_body(ContractOfferMessage{one.provider_pid, pid, std::nullopt, other}));
     EXPECT_EQ(answer.status, 200) << answer.body;
     if (answer.after) answer.after(true);
     ASSERT_TRUE(one.settle());

@@ -1,6 +1,7 @@
-// A node whose peer falls silent: every process comes to an end, the operator reads why, and the peer is told. Time is turned
-// by hand; the peer is the test's.
+// A node whose peer falls silent: every process comes to an end, the operator reads why, and the peer is told. Time is
+// turned by hand; the peer is the test's.
 #include <algorithm>
+#include <set>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -32,8 +33,8 @@ class Overdue : public ::testing::Test {
     set_log_level(LogLevel::Off);
     pool = std::make_unique<async::WorkerPool>(1);
     net.before = [this](const std::string&, PeerRequest& request) { return hear(request); };
-    node = std::make_unique<TestParty>(net, zones.farm, zones.jp, storage, pool->executor(0), ++starts, std::chrono::milliseconds(100),
-                                       quiet, 100, pacer);
+    node = std::make_unique<TestParty>(net, zones.farm, zones.jp, storage, pool->executor(0), ++starts,
+                                       std::chrono::milliseconds(100), quiet, 100, pacer);
     node->clock->advance(std::chrono::duration_cast<std::chrono::microseconds>(pacer.now() - begun));
     pacer.drive(node->clock);
     net.parties["farm.jp.example"] = node.get();
@@ -66,11 +67,13 @@ class Overdue : public ::testing::Test {
     if (!request.target.ends_with("/request")) return answer_of(200, "{}");
     const std::string consumer = get_string(parse_json(request.body)->get_object(), "consumerPid").value();
     const bool transfer = request.target.ends_with("transfers/request");
-    return answer_of(201, to_body(ProcessDocument{{kPeerPid, consumer}, "REQUESTED"}, transfer ? "TransferProcess" : "ContractNegotiation"));
+    return answer_of(201, to_body(ProcessDocument{{kPeerPid, consumer}, "REQUESTED"},
+                                  transfer ? "TransferProcess" : "ContractNegotiation"));
   }
   std::size_t count_ends(const std::string& end) {
     const std::lock_guard lock(mutex);
-    return static_cast<std::size_t>(std::ranges::count_if(heard, [&](const std::string& line) { return line.ends_with(end); }));
+    return static_cast<std::size_t>(
+        std::ranges::count_if(heard, [&](const std::string& line) { return line.ends_with(end); }));
   }
   std::size_t count_gets() {
     const std::string line = "GET /dsp/2025-1/negotiations/" + http::percent_encode(kPeerPid);
@@ -86,7 +89,9 @@ class Overdue : public ::testing::Test {
     lose = n;
   }
 
-  trust::PeerIdentity peer() { return node->trust.current()->judge(zones.trade.tls_chain, trust::Use::TlsClient, kNow).value(); }
+  trust::PeerIdentity peer() {
+    return node->trust.current()->judge(zones.trade.tls_chain, trust::Use::TlsClient, kNow).value();
+  }
   int take(NegotiationRoute route, const std::string& pid, const std::string& body) {
     return async::sync_wait(node->negotiations->on_message(route, peer(), pid, body)).status;
   }
@@ -108,7 +113,8 @@ class Overdue : public ::testing::Test {
   // At VERIFIED, and the answer to the final event is lost.
   std::string finalizing() {
     std::string pid = agreed();
-    EXPECT_EQ(take(NegotiationRoute::Verification, pid, to_body(VerificationMessage{{pid, kPeerPid}, std::nullopt})), 200);
+    EXPECT_EQ(take(NegotiationRoute::Verification, pid, to_body(VerificationMessage{{pid, kPeerPid}, std::nullopt})),
+              200);
     lose_answers(1'000'000);
     EXPECT_TRUE(async::sync_wait(node->negotiations->send(pid, NegotiationMessage::Finalized)));
     EXPECT_TRUE(eventually([&] { return count_ends("/events") == 1; }));
@@ -188,7 +194,8 @@ TEST_F(Overdue, ASilentPeerIsAskedOnceAndToldTheEnd) {
 TEST_F(Overdue, AnEndThatThePeerRefusesIsToldAsFailed) {
   const std::string pid = agreed();
   refuses_ends = true;
-  ASSERT_TRUE(async::sync_wait(node->negotiations->end(pid, Error(Code::Cancelled, "ended by the operator of this node"))));
+  ASSERT_TRUE(
+      async::sync_wait(node->negotiations->end(pid, Error(Code::Cancelled, "ended by the operator of this node"))));
   ASSERT_TRUE(eventually([&] { return shown(pid).at("timeline").get_array().size() == 4; }));
   const JsonObject ended = shown(pid);
   EXPECT_EQ(text(ended, "state"), "TERMINATED");
@@ -253,17 +260,20 @@ TEST_P(PeersWord, IsHeardAndNotBelievedBeyondReason) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, PeersWord,
-    ::testing::Values(
-        Word{"still_there", 200, process_of("urn:P", "urn:C", "REQUESTED"), "DEADLINE", true},
-        Word{"ended_there", 200, process_of("urn:P", "urn:C", "TERMINATED"), "PEER_REFUSED", false},
-        Word{"gone_there", 404, to_body(ErrorDocument{{"a", "b"}, "NOT_FOUND", {}}, "ContractNegotiationError"), "NOT_FOUND", false},
-        Word{"unknown_path", 404, "nothing here", "DEADLINE", true},
-        Word{"html", 200, "<html>TERMINATED</html>", "DEADLINE", true},
-        Word{"another_process", 200, process_of("urn:other", "urn:C", "TERMINATED"), "DEADLINE", true},
-        Word{"another_consumer", 200, process_of("urn:P", "urn:other", "TERMINATED"), "DEADLINE", true},
-        Word{"unknown_state", 200, process_of("urn:P", "urn:C", "DELETED"), "DEADLINE", true},
-        Word{"a_transfer", 200, to_body(ProcessDocument{{"urn:P", "urn:C"}, "TERMINATED"}, "TransferProcess"), "DEADLINE", true},
-        Word{"long", 200, std::string(64 * 1024, ' '), "DEADLINE", true}),
+    ::testing::Values(Word{"still_there", 200, process_of("urn:P", "urn:C", "REQUESTED"), "DEADLINE", true},
+                      Word{"ended_there", 200, process_of("urn:P", "urn:C", "TERMINATED"), "PEER_REFUSED", false},
+                      Word{"gone_there", 404,
+                           to_body(ErrorDocument{{"a", "b"}, "NOT_FOUND", {}}, "ContractNegotiationError"), "NOT_FOUND",
+                           false},
+                      Word{"unknown_path", 404, "nothing here", "DEADLINE", true},
+                      Word{"html", 200, "<html>TERMINATED</html>", "DEADLINE", true},
+                      Word{"another_process", 200, process_of("urn:other", "urn:C", "TERMINATED"), "DEADLINE", true},
+                      Word{"another_consumer", 200, process_of("urn:P", "urn:other", "TERMINATED"), "DEADLINE", true},
+                      Word{"unknown_state", 200, process_of("urn:P", "urn:C", "DELETED"), "DEADLINE", true},
+                      Word{"a_transfer", 200,
+                           to_body(ProcessDocument{{"urn:P", "urn:C"}, "TERMINATED"}, "TransferProcess"), "DEADLINE",
+                           true},
+                      Word{"long", 200, std::string(64 * 1024, ' '), "DEADLINE", true}),
     [](const auto& p) { return std::string(p.param.name); });
 
 TEST_F(Overdue, AFinalEventIsSaidUntilTheConsumerShowsThatItHasIt) {
@@ -302,31 +312,62 @@ TEST_F(Overdue, AttemptsAndLastErrorOutliveARestart) {
 
 TEST_F(Overdue, TheTimelineTellsWhatHappened) {
   const std::string pid = agreed();
-  EXPECT_EQ(take(NegotiationRoute::Verification, pid, to_body(VerificationMessage{{pid, kPeerPid}, std::nullopt})), 200);
+  EXPECT_EQ(take(NegotiationRoute::Verification, pid, to_body(VerificationMessage{{pid, kPeerPid}, std::nullopt})),
+            200);
   restart();  // it is in the row
-  EXPECT_TRUE(async::sync_wait(node->negotiations->end(pid, Error(Code::Cancelled, "ended by the operator of this node"))));
-  EXPECT_EQ(async::sync_wait(node->negotiations->end(pid, Error(Code::Cancelled, "again"))).error().code, Code::Conflict);
+  EXPECT_TRUE(
+      async::sync_wait(node->negotiations->end(pid, Error(Code::Cancelled, "ended by the operator of this node"))));
+  EXPECT_EQ(async::sync_wait(node->negotiations->end(pid, Error(Code::Cancelled, "again"))).error().code,
+            Code::Conflict);
   // By the peer's id; the peer acknowledges the end.
-  ASSERT_TRUE(eventually([&] { return node->negotiations->process(kPeerPid)->at("timeline").get_array().size() == 5; }));
+  ASSERT_TRUE(
+      eventually([&] { return node->negotiations->process(kPeerPid)->at("timeline").get_array().size() == 5; }));
   std::string story;
   const JsonObject now = node->negotiations->process(kPeerPid).value();
   for (const Json& event : now.at("timeline").get_array()) {
     const JsonObject& line = event.get_object();
-    story += text(line, "source") + " " + text(line, "message") + " " + text(line, "state") + " " + text(line, "code") + "; ";
+    story += text(line, "source") + " " + text(line, "message") + " " + text(line, "state") + " " + text(line, "code") +
+             "; ";
   }
-  EXPECT_EQ(story, "in request REQUESTED ; out agreement AGREED ; in verification VERIFIED ; own termination TERMINATED CANCELLED; "
-                   "out termination TERMINATED CANCELLED; ");
+  EXPECT_EQ(
+      story,
+      "in request REQUESTED ; out agreement AGREED ; in verification VERIFIED ; own termination TERMINATED CANCELLED; "
+      "out termination TERMINATED CANCELLED; ");
 }
 
 TEST_F(Overdue, ListsAreOfOpenProcessesOrOfAll) {
   const std::string pid = requested();
-  EXPECT_EQ(node->negotiations->processes(false, "", 10)->size(), 1U);
-  EXPECT_EQ(node->negotiations->processes(false, "trade.eu.example", 10)->size(), 1U);
-  EXPECT_EQ(node->negotiations->processes(false, "other.eu.example", 10)->size(), 0U);
+  EXPECT_EQ(node->negotiations->processes({false, "", "", 10})->rows.size(), 1U);
+  EXPECT_EQ(node->negotiations->processes({false, "trade.eu.example", "", 10})->rows.size(), 1U);
+  EXPECT_EQ(node->negotiations->processes({false, "other.eu.example", "", 10})->rows.size(), 0U);
   ASSERT_TRUE(async::sync_wait(node->negotiations->end(pid, Error(Code::Cancelled, "enough"))));
-  EXPECT_EQ(node->negotiations->processes(false, "", 10)->size(), 0U);
-  EXPECT_EQ(node->negotiations->processes(true, "", 10)->size(), 1U);
+  EXPECT_EQ(node->negotiations->processes({false, "", "", 10})->rows.size(), 0U);
+  EXPECT_EQ(node->negotiations->processes({true, "", "", 10})->rows.size(), 1U);
   EXPECT_EQ(node->negotiations->process("urn:nobody").error().code, Code::NotFound);
+}
+
+TEST_F(Overdue, ListsComeInPagesAndWhole) {
+  std::set<std::string> all;
+  for (int n = 0; n < 5; ++n) {
+    const auto pid =
+        async::sync_wait(node->negotiations->request("trade.eu.example", "urn:dataset:theirs", use_offer()));
+    ASSERT_TRUE(pid);
+    all.insert(*pid);
+  }
+  ASSERT_TRUE(async::sync_wait(node->negotiations->end(*all.begin(), Error(Code::Cancelled, "enough"))));
+  for (const bool ended : {true, false}) {
+    std::set<std::string> listed;
+    std::optional<std::string> place = "";
+    std::size_t pages = 0;
+    for (; place && pages < 10; ++pages) {
+      const auto page = node->negotiations->processes({ended, "", *place, 2});
+      ASSERT_TRUE(page);
+      for (const Json& row : page->rows) EXPECT_TRUE(listed.insert(text(row.get_object(), "process")).second);
+      place = page->next;
+    }
+    EXPECT_EQ(pages, ended ? 3U : 2U);
+    EXPECT_EQ(listed.size(), ended ? 5U : 4U);
+  }
 }
 
 }  // namespace

@@ -27,7 +27,8 @@ void must(Status status) {
 }
 
 // The routes of node/api that a peer may use here.
-async::Task<http::Response> dispatch(TestParty& at, trust::PeerIdentity peer, std::string method, std::string target, std::string body) {
+async::Task<http::Response> dispatch(TestParty& at, trust::PeerIdentity peer, std::string method, std::string target,
+                                     std::string body) {
   const http::Target parsed = must(http::parse_target(target));
   std::vector<std::string> s = parsed.segments;
   if (s.size() == 4 && s[0] == "sekisho" && s[2] == "certificates") {
@@ -125,18 +126,25 @@ LocalIdentity identity_of(const sekisho::test::TestNode& node, Bytes descriptor)
   self.statement_chain = node.statement_chain;
   self.tls_chain_pem = node.tls_chain_pem;
   self.descriptor = std::move(descriptor);
-  self.statement_signer = std::make_shared<KeySigner>(must(Ed25519PrivateKey::from_seed(must(node.statement_key.ed25519_seed()))));
+  self.statement_signer =
+      std::make_shared<KeySigner>(must(Ed25519PrivateKey::from_seed(must(node.statement_key.ed25519_seed()))));
   self.log_signer = std::make_shared<KeySigner>(must(Ed25519PrivateKey::from_seed(must(node.log_key.ed25519_seed()))));
-  self.token_key = std::make_shared<const EcdsaPrivateKey>(must(EcdsaPrivateKey::from_pkcs8_der(must(node.token_key.pkcs8()))));
+  self.token_key =
+      std::make_shared<const EcdsaPrivateKey>(must(EcdsaPrivateKey::from_pkcs8_der(must(node.token_key.pkcs8()))));
   self.pseudonym_key = std::make_shared<const Secret>(Secret::copy_of(sha256(as_bytes(self.dns))));
   return self;
 }
 
 TestParty::TestParty(Loopback& net, const sekisho::test::TestNode& node, const sekisho::test::TestZone& zone,
-                     std::shared_ptr<MemoryStorage> where, async::Executor executor, std::uint64_t seed, std::chrono::milliseconds pause,
-                       const Profile& profile, std::size_t open_per_peer, Pacer& pacer)
-    : self(identity_of(node, zone.descriptor)), tls_chain(node.tls_chain), random(std::make_shared<ManualRandom>(seed)),
-      storage(std::move(where)), trust(zone.descriptor, *clock), catalog(node.did, node.dns), channel(net, node.dns) {
+                     std::shared_ptr<MemoryStorage> where, async::Executor executor, std::uint64_t seed,
+                     std::chrono::milliseconds pause, const Profile& profile, std::size_t open_per_peer, Pacer& pacer)
+    : self(identity_of(node, zone.descriptor)),
+      tls_chain(node.tls_chain),
+      random(std::make_shared<ManualRandom>(seed)),
+      storage(std::move(where)),
+      trust(zone.descriptor, *clock),
+      catalog(node.did, node.dns),
+      channel(net, node.dns) {
   must(trust.replace(zone.snapshot));
   JournalOptions options;
   options.origin = log_origin(node.dns, kNow);
@@ -154,8 +162,8 @@ TestParty::TestParty(Loopback& net, const sekisho::test::TestNode& node, const s
   sending.first_pause = pause;
   sending.longest_pause = 4 * pause;
   outbox = std::make_unique<Outbox>(std::move(executor), channel, *clock, *random, sending, pacer);
-  const DataspaceParts parts{self,       trust,     catalog, *journal, *storage, channel, *certificates,
-                             agreements, transfers, *tokens, *outbox,  *clock,   *random, profile, push_rules};
+  const DataspaceParts parts{self,      trust,   catalog, *journal, *storage, channel, *certificates, agreements,
+                             transfers, *tokens, *outbox, *clock,   *random,  profile, push_rules};
   DataspaceLimits limits;
   limits.open_per_peer = open_per_peer;
   negotiations = std::make_unique<NegotiationService>(parts, limits);
@@ -186,11 +194,13 @@ Json cold_chain_policy() {
     "permission": [{{"action": "use", "constraint": [
       {{"leftOperand": "odrl:purpose", "operator": "eq", "rightOperand": "{}"}},
       {{"leftOperand": "https://w3id.org/sekisho/v1/recipientZone", "operator": "eq", "rightOperand": "eu"}}]}}],
-    "prohibition": [{{"action": "odrl:distribute"}}]}})", kPurpose)));
+    "prohibition": [{{"action": "odrl:distribute"}}]}})",
+                                     kPurpose)));
 }
 
 void TestParty::offer_cold_chain() {
-  const Json view = must(parse_json(R"({"media": "application/x-ndjson", "fields": {"/lot": "keep", "/celsius": "keep", "/sensor": {"pseudonym": "sensor"}}})"));
+  const Json view = must(parse_json(
+      R"({"media": "application/x-ndjson", "fields": {"/lot": "keep", "/celsius": "keep", "/sensor": {"pseudonym": "sensor"}}})"));
   const SourceObject source{"events", must(parse_json(R"({"kind": "file", "path": "events.ndjson"})"))};
   const DatasetObject dataset{kDataset, "Cold chain", "events", "application/x-ndjson", view, std::nullopt, "", pushed};
   const OfferObject offer{kOffer, kDataset, cold_chain_policy()};
@@ -201,8 +211,12 @@ void TestParty::offer_cold_chain() {
   (void)must(journal->commit_blocking(std::move(unit)));
 }
 
-TwoNodes::TwoNodes(std::chrono::milliseconds pause, const Profile& farm_profile)
-    : zones(shared_zones()), pause_(pause), farm_profile_(farm_profile) {
+TwoNodes::TwoNodes(std::chrono::milliseconds pause, const Profile& farm_profile, Pacer& farm_pacer, Pacer& trade_pacer)
+    : zones(shared_zones()),
+      pause_(pause),
+      farm_profile_(farm_profile),
+      farm_pacer_(farm_pacer),
+      trade_pacer_(trade_pacer) {
   set_log_level(LogLevel::Off);  // refusals are what these tests are about
   open();
   farm->offer_cold_chain();
@@ -216,8 +230,10 @@ TwoNodes::~TwoNodes() { kill(); }
 
 void TwoNodes::open() {
   ++starts_;
-  farm = std::make_unique<TestParty>(net, zones.farm, zones.jp, farm_storage, pool->executor(0), 100 + starts_, pause_, farm_profile_);
-  trade = std::make_unique<TestParty>(net, zones.trade, zones.eu, trade_storage, pool->executor(1), 200 + starts_, pause_);
+  farm = std::make_unique<TestParty>(net, zones.farm, zones.jp, farm_storage, pool->executor(0), 100 + starts_, pause_,
+                                     farm_profile_, 8, farm_pacer_);
+  trade = std::make_unique<TestParty>(net, zones.trade, zones.eu, trade_storage, pool->executor(1), 200 + starts_,
+                                      pause_, product_profile(), 8, trade_pacer_);
   net.parties["farm.jp.example"] = farm.get();
   net.parties["trade.eu.example"] = trade.get();
 }
@@ -245,7 +261,8 @@ void TwoNodes::restart() {
 }
 
 Json TwoNodes::offer() {
-  const Json dataset = must(async::sync_wait(fetch_dataset(trade->channel, "farm.jp.example", kDataset, async::Deadline::in(std::chrono::seconds(5)))));
+  const Json dataset = must(async::sync_wait(
+      fetch_dataset(trade->channel, "farm.jp.example", kDataset, async::Deadline::in(std::chrono::seconds(5)))));
   return must(offers_of(dataset)).front();
 }
 
@@ -253,16 +270,20 @@ Result<std::shared_ptr<const AgreementRecord>> TwoNodes::negotiate(std::chrono::
   return negotiate_offer(offer(), patience);
 }
 
-Result<std::shared_ptr<const AgreementRecord>> TwoNodes::negotiate_offer(Json wanted, std::chrono::milliseconds patience) {
-  return async::sync_wait(trade->negotiations->negotiate("farm.jp.example", kDataset, std::move(wanted), async::Deadline::in(patience)));
+Result<std::shared_ptr<const AgreementRecord>> TwoNodes::negotiate_offer(Json wanted,
+                                                                         std::chrono::milliseconds patience) {
+  return async::sync_wait(
+      trade->negotiations->negotiate("farm.jp.example", kDataset, std::move(wanted), async::Deadline::in(patience)));
 }
 
 Result<std::shared_ptr<const TransferRecord>> TwoNodes::start(const std::string& agreement, std::string purpose,
-                                                             std::chrono::milliseconds patience) {
-  return async::sync_wait(trade->transfer_service->start_transfer(agreement, std::move(purpose), async::Deadline::in(patience)));
+                                                              std::chrono::milliseconds patience) {
+  return async::sync_wait(
+      trade->transfer_service->start_transfer(agreement, std::move(purpose), async::Deadline::in(patience)));
 }
 
-http::Response TwoNodes::to_farm(NegotiationRoute route, const std::string& pid, const std::string& body, const sekisho::test::TestNode* as) {
+http::Response TwoNodes::to_farm(NegotiationRoute route, const std::string& pid, const std::string& body,
+                                 const sekisho::test::TestNode* as) {
   trust::PeerIdentity peer = trade->as_client(*farm->trust.current());
   if (as != nullptr) {
     peer.did = as->did;
@@ -273,15 +294,18 @@ http::Response TwoNodes::to_farm(NegotiationRoute route, const std::string& pid,
 }
 
 http::Response TwoNodes::to_farm(TransferRoute route, const std::string& pid, const std::string& body) {
-  return judged(async::sync_wait(farm->transfer_service->on_message(route, trade->as_client(*farm->trust.current()), pid, body)));
+  return judged(
+      async::sync_wait(farm->transfer_service->on_message(route, trade->as_client(*farm->trust.current()), pid, body)));
 }
 
 http::Response TwoNodes::to_trade(NegotiationRoute route, const std::string& pid, const std::string& body) {
-  return judged(async::sync_wait(trade->negotiations->on_message(route, farm->as_client(*trade->trust.current()), pid, body)));
+  return judged(
+      async::sync_wait(trade->negotiations->on_message(route, farm->as_client(*trade->trust.current()), pid, body)));
 }
 
 http::Response TwoNodes::to_trade(TransferRoute route, const std::string& pid, const std::string& body) {
-  return judged(async::sync_wait(trade->transfer_service->on_message(route, farm->as_client(*trade->trust.current()), pid, body)));
+  return judged(async::sync_wait(
+      trade->transfer_service->on_message(route, farm->as_client(*trade->trust.current()), pid, body)));
 }
 
 bool eventually(const std::function<bool()>& condition) {
@@ -308,6 +332,20 @@ std::size_t entries_of(const Journal& journal, pb::EntryKind kind) {
     if (must(journal.reader().entry(i)).entry.kind() == kind) ++found;
   }
   return found;
+}
+
+std::vector<std::string> decisions(const Journal& journal, pb::EntryKind kind, std::string_view what) {
+  std::vector<std::string> out;
+  for (std::uint64_t i = 0; i < journal.head().size; ++i) {
+    const auto stored = journal.reader().entry(i);
+    if (!stored || stored->entry.kind() != kind) continue;
+    const Result<Json> detail = parse_json(stored->entry.detail());
+    if (!detail || get_string(detail->get_object(), "what").value_or("") != what) continue;
+    const JsonObject& row = detail->get_object();
+    out.push_back(get_string(row, "act").value_or("") + " " + get_string(row, "by").value_or("") +
+                  (row.contains("code") ? " " + get_string(row, "code").value_or("") : ""));
+  }
+  return out;
 }
 
 }  // namespace sekisho::node::testing

@@ -1,5 +1,5 @@
-// Two nodes in one process, farm.jp.example (provider) and trade.eu.example (consumer), joined by a loopback in place of the
-// network: same services, real journals on memory storage, real certificates of the test zones.
+// Two nodes in one process, farm.jp.example (provider) and trade.eu.example (consumer), joined by a loopback in place
+// of the network: same services, real journals on memory storage, real certificates of the test zones.
 #pragma once
 
 #include <atomic>
@@ -57,7 +57,9 @@ class Loopback {
 class LoopbackChannel final : public PeerChannel {
  public:
   LoopbackChannel(Loopback& net, std::string from) : net_(net), from_(std::move(from)) {}
-  async::Task<Result<http::ClientResponse>> send(PeerRequest request) override { return net_.carry(from_, std::move(request)); }
+  async::Task<Result<http::ClientResponse>> send(PeerRequest request) override {
+    return net_.carry(from_, std::move(request));
+  }
 
  private:
   Loopback& net_;
@@ -68,8 +70,9 @@ class LoopbackChannel final : public PeerChannel {
 
 struct TestParty {
   TestParty(Loopback& net, const sekisho::test::TestNode& node, const sekisho::test::TestZone& zone,
-            std::shared_ptr<MemoryStorage> storage, async::Executor executor, std::uint64_t seed, std::chrono::milliseconds pause,
-            const Profile& profile = product_profile(), std::size_t open_per_peer = 8, Pacer& pacer = steady_pacer());
+            std::shared_ptr<MemoryStorage> storage, async::Executor executor, std::uint64_t seed,
+            std::chrono::milliseconds pause, const Profile& profile = product_profile(), std::size_t open_per_peer = 8,
+            Pacer& pacer = steady_pacer());
   ~TestParty();
   // From storage. All parties load before one of them sends: a real node listens only then.
   void load();
@@ -104,17 +107,22 @@ struct TestParty {
 class TwoNodes {
  public:
   // pause: before a message that failed is sent again.
-  explicit TwoNodes(std::chrono::milliseconds pause = std::chrono::milliseconds(1), const Profile& farm_profile = product_profile());
+  explicit TwoNodes(std::chrono::milliseconds pause = std::chrono::milliseconds(1),
+                    const Profile& farm_profile = product_profile(), Pacer& farm_pacer = steady_pacer(),
+                    Pacer& trade_pacer = steady_pacer());
   ~TwoNodes();
 
   // Kills both in the middle of whatever they do and starts them again on their storage; hooks are gone.
   void restart();
 
   [[nodiscard]] Json offer();  // as farm's catalogue shows it to trade
-  [[nodiscard]] Result<std::shared_ptr<const AgreementRecord>> negotiate(std::chrono::milliseconds patience = std::chrono::seconds(10));
-  [[nodiscard]] Result<std::shared_ptr<const AgreementRecord>> negotiate_offer(Json offer, std::chrono::milliseconds patience = std::chrono::seconds(10));
-  [[nodiscard]] Result<std::shared_ptr<const TransferRecord>> start(const std::string& agreement, std::string purpose = kPurpose,
-                                                                   std::chrono::milliseconds patience = std::chrono::seconds(10));
+  [[nodiscard]] Result<std::shared_ptr<const AgreementRecord>> negotiate(
+      std::chrono::milliseconds patience = std::chrono::seconds(10));
+  [[nodiscard]] Result<std::shared_ptr<const AgreementRecord>> negotiate_offer(
+      Json offer, std::chrono::milliseconds patience = std::chrono::seconds(10));
+  [[nodiscard]] Result<std::shared_ptr<const TransferRecord>> start(
+      const std::string& agreement, std::string purpose = kPurpose,
+      std::chrono::milliseconds patience = std::chrono::seconds(10));
   // A message of trade to farm, or of a third party when `as` is given.
   [[nodiscard]] http::Response to_farm(NegotiationRoute route, const std::string& pid, const std::string& body,
                                        const sekisho::test::TestNode* as = nullptr);
@@ -137,6 +145,8 @@ class TwoNodes {
   void kill();
   const std::chrono::milliseconds pause_;
   const Profile& farm_profile_;
+  Pacer& farm_pacer_;
+  Pacer& trade_pacer_;
   std::uint64_t starts_ = 0;
 };
 
@@ -144,5 +154,9 @@ class TwoNodes {
 [[nodiscard]] bool eventually(const std::function<bool()>& condition);
 
 [[nodiscard]] std::size_t entries_of(const Journal& journal, pb::EntryKind kind);
+
+// The log's decisions about processes of a kind ("negotiation", "transfer"), GOVERNANCE or OBSERVED: "act by code".
+[[nodiscard]] std::vector<std::string> decisions(const Journal& journal, pb::EntryKind kind,
+                                                 std::string_view what = "negotiation");
 
 }  // namespace sekisho::node::testing
