@@ -220,6 +220,7 @@ bool transient(Code code) {
     case Code::Draining:
     case Code::JournalStopped:
     case Code::JournalIndeterminate:
+    case Code::DiskFull:
       return true;
     case Code::EvidenceInvalid:
       return false;

@@ -144,9 +144,9 @@ Status Writer::append_opening(std::string_view reason, const std::optional<Prede
 // told that the journal stopped.
 void Writer::fail_stop(const Error& error, std::vector<Pending> pending) {
   log_error("journal.sync_failed", error, {{"units", pending.size()}});
+  const Code code = error.code == Code::DiskFull ? Code::DiskFull : Code::JournalIndeterminate;
   const Error indeterminate =
-      Error(Code::JournalIndeterminate, "the commit failed; whether it is durable shows after reopening", error)
-          .with("retry_after_s", "1");
+      Error(code, "the commit failed; whether it is durable shows after reopening", error).with("retry_after_s", "1");
   refuse_all(std::move(pending), indeterminate);
   Status derived = rederive();
   if (!derived) stop_for_good(derived.error());

@@ -4,7 +4,6 @@
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 
-
 namespace sekisho::node {
 
 namespace {
@@ -26,15 +25,15 @@ rocksdb::DBOptions log_db_options(const RocksDbOptions& options, rocksdb::Env* e
   db.create_missing_column_families = true;
   // The default mode opens a log with a flipped bit and forgets what follows it; this one refuses.
   db.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
-  db.recycle_log_file_num = 0;        // unsafe with that mode
-  db.max_bgerror_resume_count = 0;    // a failed sync is for the journal to handle: fail-stop, reopen, derive again
-  db.manual_wal_flush = false;        // not crash-safe
+  db.recycle_log_file_num = 0;      // unsafe with that mode
+  db.max_bgerror_resume_count = 0;  // a failed sync is for the journal to handle: fail-stop, reopen, derive again
+  db.manual_wal_flush = false;      // not crash-safe
   db.track_and_verify_wals_in_manifest = false;  // false alarms in this version
-  db.enable_pipelined_write = false;  // one writer: nothing to gain
+  db.enable_pipelined_write = false;             // one writer: nothing to gain
   db.two_write_queues = false;
   db.unordered_write = false;
   db.allow_concurrent_memtable_write = false;  // the one writer inserts with hints instead
-  db.atomic_flush = false;            // not needed while the WAL is on
+  db.atomic_flush = false;                     // not needed while the WAL is on
   db.wal_compression = rocksdb::CompressionType::kNoCompression;
   db.paranoid_checks = true;
   db.max_background_jobs = 2;
@@ -128,7 +127,8 @@ Error to_error(const rocksdb::Status& status, const std::string& what) {
   const std::string text = status.ToString();
   const std::string message = what + ": " + text;
   if (status.IsNoSpace() || contains(text, "No space left")) return {Code::DiskFull, message};
-  if (status.IsCorruption()) return {Code::DatabaseDamaged, message};
+  // A file that the database names is gone.
+  if (status.IsCorruption() || status.IsPathNotFound()) return {Code::DatabaseDamaged, message};
   if (status.IsIOError() && contains(text, "lock ")) return {Code::DatabaseLocked, message};
   // A column family or comparator that this program does not know: a newer one wrote it.
   if (status.IsInvalidArgument()) return {Code::SchemaNewer, message};

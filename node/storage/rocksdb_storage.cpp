@@ -2,7 +2,9 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <array>
+#include <filesystem>
 #include <shared_mutex>
 #include <vector>
 
@@ -53,6 +55,7 @@ class RocksDbStorage::Impl {
   Status open();
   rocksdb::Status open_database(rocksdb::DB*& raw);
   Status check_identity();
+  Status write_schema(rocksdb::WriteBatch& batch);
   void close();
 
   rocksdb::ColumnFamilyHandle* handle(Family family) const { return handles[static_cast<std::size_t>(family) + 1]; }
@@ -65,6 +68,15 @@ class RocksDbStorage::Impl {
   std::unique_ptr<rocksdb::DB> db;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
 };
+
+// Without CURRENT RocksDB would begin anew, and remove what it takes for leftovers.
+bool has_lost_current(const std::filesystem::path& folder) {
+  std::error_code ec;
+  if (std::filesystem::exists(folder / "CURRENT", ec)) return false;
+  return std::ranges::any_of(std::filesystem::directory_iterator(folder, ec), [](const auto& file) {
+    return file.path().extension() == ".sst" || file.path().extension() == ".log";
+  });
+}
 
 // A new database gets its families in one call: one by one RocksDB would write its options file anew for each.
 rocksdb::Status RocksDbStorage::Impl::open_database(rocksdb::DB*& raw) {
@@ -89,6 +101,9 @@ Status RocksDbStorage::Impl::open() {
   if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
     return fail(errno == ENOSPC ? Code::DiskFull : Code::Io, "cannot make the database folder " + path);
   }
+  if (has_lost_current(options.path)) {
+    return fail(Code::DatabaseDamaged, "the database " + path + " has lost its file CURRENT");
+  }
   rocksdb::DB* raw = nullptr;
   const rocksdb::Status opened = open_database(raw);
   db.reset(raw);
@@ -101,18 +116,15 @@ Status RocksDbStorage::Impl::open() {
   return check_identity();
 }
 
-// Schema and owner: written once, compared at every open.
+// Schema and owner: compared at every open; an older schema is raised.
 Status RocksDbStorage::Impl::check_identity() {
   const rocksdb::ReadOptions read;
   std::string schema;
   const rocksdb::Status got = db->Get(read, handle(Family::Meta), slice(as_bytes(kMetaSchema)), &schema);
   if (got.IsNotFound()) {
     rocksdb::WriteBatch batch;
-    batch.Put(handle(Family::Meta), slice(as_bytes(kMetaSchema)), slice(be32(kStorageSchema)));
     if (!options.did.empty()) batch.Put(handle(Family::Meta), slice(as_bytes(kMetaOwner)), options.did);
-    const rocksdb::Status written = db->Write(write_options(sync()), &batch);
-    if (!written.ok()) return fail(to_error(written, "cannot write to the database " + options.path.string()));
-    return {};
+    return write_schema(batch);
   }
   if (!got.ok()) return fail(to_error(got, "cannot read the database " + options.path.string()));
   const std::uint64_t version = read_be64(as_bytes(schema));
@@ -128,6 +140,14 @@ Status RocksDbStorage::Impl::check_identity() {
     return fail(Code::DataFolderForeign,
                 "the database " + options.path.string() + " belongs to " + owner + ", not to " + options.did);
   }
+  rocksdb::WriteBatch batch;
+  return version < kStorageSchema ? write_schema(batch) : Status();
+}
+
+Status RocksDbStorage::Impl::write_schema(rocksdb::WriteBatch& batch) {
+  batch.Put(handle(Family::Meta), slice(as_bytes(kMetaSchema)), slice(be32(kStorageSchema)));
+  const rocksdb::Status written = db->Write(write_options(sync()), &batch);
+  if (!written.ok()) return fail(to_error(written, "cannot write to the database " + options.path.string()));
   return {};
 }
 

@@ -52,7 +52,7 @@ TEST(Fault, ASecondFailureStopsForGood) {
   Fixture f;
   f.storage->fail_reopen();
   f.storage->fail_commit(0, Code::DiskFull, false);
-  EXPECT_EQ(f.journal->commit_blocking(one(intent(1))).error().code, Code::JournalIndeterminate);
+  EXPECT_EQ(f.journal->commit_blocking(one(intent(1))).error().code, Code::DiskFull);
   Result<Committed> after = f.journal->commit_blocking(one(intent(2)));
   ASSERT_FALSE(after);
   EXPECT_EQ(after.error().code, Code::JournalStopped);

@@ -66,6 +66,29 @@ TEST(RocksDbStorage, OtherOwnerIsRefused) {
   EXPECT_EQ(refusal(at(folder, "did:web:b.example")), Code::DataFolderForeign);
 }
 
+TEST(RocksDbStorage, AMissingFileIsDamageAndNothingIsBegunAnew) {
+  for (const std::string name : {"MANIFEST", "CURRENT"}) {
+    const TempFolder folder;
+    RocksDbStorage::open(at(folder)).value().reset();
+    for (const auto& entry : std::filesystem::directory_iterator(folder.path() / "db")) {
+      if (entry.path().filename().string().starts_with(name)) std::filesystem::remove(entry.path());
+    }
+    EXPECT_EQ(refusal(at(folder)), Code::DatabaseDamaged) << name;
+    EXPECT_FALSE(files(folder, ".log").empty()) << name;
+  }
+}
+
+TEST(RocksDbStorage, AnOlderSchemaIsRaised) {
+  const TempFolder folder;
+  {
+    auto storage = RocksDbStorage::open(at(folder)).value();
+    ASSERT_TRUE(storage->commit(std::vector<Mutation>{{Family::Meta, to_bytes(kMetaSchema), Bytes{0, 0, 0, 1}}}));
+  }
+  const auto storage = RocksDbStorage::open(at(folder)).value();
+  const auto schema = storage->get(Family::Meta, as_bytes(kMetaSchema)).value();
+  EXPECT_EQ(schema, (Bytes{0, 0, 0, kStorageSchema}));
+}
+
 TEST(RocksDbStorage, NewerSchemaAndUnknownFamiliesAreRefused) {
   const TempFolder folder;
   {
