@@ -20,16 +20,16 @@ constexpr std::chrono::seconds kAskTime{10};
 }  // namespace
 
 struct Recovery::State {
-  State(async::Executor e, Resolver& r, const Storage& s, const RunningExchanges& all)
+  State(async::Executor e, Resolver& r, const Storage& s, RunningExchanges& all)
       : executor(std::move(e)), resolver(r), storage(s), running(all) {}
   async::Executor executor;
   Resolver& resolver;
   const Storage& storage;
-  const RunningExchanges& running;
+  RunningExchanges& running;
   std::atomic<bool> stopped{false};
 };
 
-Recovery::Recovery(async::Executor executor, Resolver& resolver, const Storage& storage, const RunningExchanges& running)
+Recovery::Recovery(async::Executor executor, Resolver& resolver, const Storage& storage, RunningExchanges& running)
     : state_(std::make_shared<State>(std::move(executor), resolver, storage, running)) {}
 
 Recovery::~Recovery() { stop(); }
@@ -46,13 +46,20 @@ Status Recovery::start() {
 
 async::Task<void> Recovery::run(std::shared_ptr<State> state) {
   std::chrono::milliseconds pause = kFirstPause;
+  bool first = true;
+  bool delayed = false;
   while (!state->stopped) {
+    // An idle node does not search its database again and again.
+    if (!std::exchange(first, false) && !delayed && !state->running.take_ended()) {
+      co_await async::sleep_for(kSweep);
+      continue;
+    }
     const auto open = open_intents(state->storage);
     if (!open) {
       log_error("recovery.failed", open.error());
       co_return;
     }
-    bool delayed = false;
+    delayed = false;
     std::set<std::string> away;  // one that cannot be reached does not hold up the others
     for (const OpenIntent& intent : *open) {
       if (state->stopped) co_return;

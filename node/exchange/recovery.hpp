@@ -1,5 +1,6 @@
-// Every intent that no request works on any more (an earlier run left it, or its provider could not be reached) is closed
-// with the provider's one outcome; what cannot be reached is asked again with back-off. `status` counts what is open.
+// Every intent that no request works on any more (an earlier run left it, or its provider could not be reached) is
+// closed with the provider's one outcome; what cannot be reached is asked again with back-off. `status` counts what is
+// open.
 #pragma once
 
 #include <memory>
@@ -13,7 +14,7 @@ namespace sekisho::node {
 class Recovery {
  public:
   // All outlive the recovery; it works on the executor.
-  Recovery(async::Executor executor, Resolver& resolver, const Storage& storage, const RunningExchanges& running);
+  Recovery(async::Executor executor, Resolver& resolver, const Storage& storage, RunningExchanges& running);
   ~Recovery();
 
   [[nodiscard]] Status start();

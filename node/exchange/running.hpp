@@ -1,4 +1,5 @@
-// The exchanges that a request of this process is working on; recovery leaves them alone. Thread-safe.
+// The exchanges that a request of this process is working on; recovery leaves them alone, and looks for open intents
+// only after one of them ended. Thread-safe.
 #pragma once
 
 #include <mutex>
@@ -25,6 +26,7 @@ class RunningExchanges {
       if (all_ == nullptr) return;
       const std::lock_guard lock(all_->mutex_);
       all_->running_.erase(exchange_);
+      all_->ended_ = true;
     }
 
    private:
@@ -37,8 +39,15 @@ class RunningExchanges {
     return running_.contains(exchange);
   }
 
+  // Whether any ended since the last call.
+  [[nodiscard]] bool take_ended() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(ended_, false);
+  }
+
  private:
   mutable std::mutex mutex_;
+  bool ended_ = false;
   std::set<Uuid> running_;
 };
 
