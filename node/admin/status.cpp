@@ -15,6 +15,16 @@ Result<std::int64_t> count_rows(const Storage& storage, Family family, std::stri
   return rows;
 }
 
+Result<std::int64_t> count_entries(const LogReader& reader, pb::EntryKind kind) {
+  std::int64_t entries = 0;
+  const auto scanned = reader.postings(Dimension::Kind, std::to_string(static_cast<int>(kind)), 0, [&](Position) {
+    ++entries;
+    return true;
+  });
+  if (!scanned) return fail(scanned.error());
+  return entries;
+}
+
 }  // namespace
 
 Result<JsonObject> node_status(const StatusParts& parts) {
@@ -24,6 +34,8 @@ Result<JsonObject> node_status(const StatusParts& parts) {
   if (!releases) return fail(releases.error());
   const auto receipts = count_rows(parts.storage, Family::Outbox, "rcpt/");
   if (!receipts) return fail(receipts.error());
+  const auto alerts = count_entries(parts.journal.reader(), pb::ALERT);
+  if (!alerts) return fail(alerts.error());
   const auto state = parts.trust.current();
   const Head head = parts.journal.head();
   const auto published = parts.publisher.latest();
@@ -42,8 +54,10 @@ Result<JsonObject> node_status(const StatusParts& parts) {
   out["log"] = JsonObject{{"origin", parts.journal.origin()},
                           {"size", static_cast<std::int64_t>(head.size)},
                           {"published", static_cast<std::int64_t>(published->size)},
+                          {"alerts", *alerts},
                           {"stopped", parts.journal.stopped()}};
-  out["exchanges"] = JsonObject{{"open_intents", *intents}, {"open_releases", *releases}, {"receipts_to_send", *receipts}};
+  out["exchanges"] =
+      JsonObject{{"open_intents", *intents}, {"open_releases", *releases}, {"receipts_to_send", *receipts}};
   out["agreements"] = static_cast<std::int64_t>(parts.agreements());
   out["sources"] = parts.sources ? parts.sources() : JsonArray();
   out["clock"] = JsonObject{{"now", to_rfc3339(clock.now)},

@@ -7,8 +7,6 @@
 #include "node/api/respond.hpp"
 #include "node/dataspace/catalog_service.hpp"
 #include "node/exchange/idempotency.hpp"
-#include "node/exchange/keys.hpp"
-#include "trust/evidence/envelope.hpp"
 
 namespace sekisho::node {
 namespace {
@@ -19,7 +17,8 @@ Status check_text(const std::string& value, std::string_view name) {
   const bool good = !value.empty() && value.size() <= kMaxName &&
                     std::all_of(value.begin(), value.end(), [](char c) { return c > 0x20 && c < 0x7f; });
   if (good) return {};
-  return fail(Error(Code::InvalidArgument, "a parameter is missing or not printable").with("parameter", std::string(name)));
+  return fail(
+      Error(Code::InvalidArgument, "a parameter is missing or not printable").with("parameter", std::string(name)));
 }
 
 Result<ConsumerRequest> read_request(const http::Request& request) {
@@ -28,9 +27,11 @@ Result<ConsumerRequest> read_request(const http::Request& request) {
     const auto body = object_of(request);
     if (!body) return fail(body.error());
     if (body->contains("filter")) {
-      return fail(Error(Code::Unsupported, "filters are not served yet").with("pointer", "/filter"));
+      return fail(Error(Code::Unsupported, "rows are selected by the agreement's view, not by a filter of the asker")
+                      .with("pointer", "/filter"));
     }
-    if (auto known = only_members(*body, {"dataset", "purpose", "resume", "received"}); !known) return fail(known.error());
+    if (auto known = only_members(*body, {"dataset", "purpose", "resume", "received"}); !known)
+      return fail(known.error());
     auto dataset = get_string(*body, "dataset");
     auto purpose = get_string(*body, "purpose");
     if (!dataset) return fail(dataset.error());
@@ -58,8 +59,7 @@ Result<ConsumerRequest> read_request(const http::Request& request) {
     if (!parsed) return fail(parsed.error());
     out.idempotency_key = std::move(*parsed);
   }
-  const auto client = client_of(request);
-  out.client = client ? client->id : "";
+  out.client = client_of(request)->id;
   out.correlation_id = request.correlation_id;
   out.deadline = request.deadline;
   return out;
@@ -95,33 +95,6 @@ async::Task<http::Response> get_catalog(const ApiParts& parts, http::Request req
   auto response = http::json_response(200, to_text(*catalog));
   response.headers.set("Cache-Control", "no-store");
   co_return response;
-}
-
-http::Response get_exchange(const ApiParts& parts, const http::Request& request) {
-  const auto id = uuid_from_text(request.param("id"));
-  if (!id) return refuse(request, Error(Code::ExchangeId, "not a UUID", id.error()));
-  const LogReader& reader = parts.journal.reader();
-  JsonObject out{{"exchange", to_text(*id)}};
-  struct End {
-    pb::EntryKind kind;
-    const char* state;
-  };
-  bool known = false;
-  for (const End end : {End{pb::INTENT, "open"}, End{pb::NRO_IN, "released"}, End{pb::REFUSAL_IN, "refused"}, End{pb::VOID_IN, "void"},
-                       End{pb::STREAM_OPEN_IN, "streaming"}, End{pb::STREAM_END_IN, "stream ended"}}) {
-    const auto at = reader.find(end.kind, *id);
-    if (!at) return refuse(request, at.error());
-    if (!*at) continue;
-    known = true;
-    out["state"] = end.state;
-    out["log"] = parts.journal.origin() + "#" + std::to_string(index_of(**at));
-    if (end.kind == pb::INTENT) continue;
-    const auto envelope = reader.envelope(**at);
-    if (!envelope) return refuse(request, envelope.error());
-    out["statement"] = to_base64url(trust::encode_envelope(*envelope));
-  }
-  if (!known) return refuse(request, Error(Code::NotFound, "no such exchange of this node"));
-  return json(out);
 }
 
 }  // namespace sekisho::node

@@ -11,7 +11,5 @@ namespace sekisho::node {
 [[nodiscard]] async::Task<http::Response> get_data(const ApiParts& parts, http::Request request);
 // GET /v1/catalog/{provider}
 [[nodiscard]] async::Task<http::Response> get_catalog(const ApiParts& parts, http::Request request);
-// GET /v1/exchanges/{id}: the state of an exchange and its evidence, never data.
-[[nodiscard]] http::Response get_exchange(const ApiParts& parts, const http::Request& request);
 
 }  // namespace sekisho::node

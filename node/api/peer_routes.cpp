@@ -29,6 +29,7 @@ async::Task<http::Response> serve_data(Provider& provider, http::Request request
   if (const auto accept = request.headers.find("Accept")) data.accept = *accept;
   data.by_reference = request.headers.get("Sekisho-Evidence") == "reference";
   data.resume = request.headers.get("Sekisho-Resume");
+  data.retry_of = request.headers.get("Sekisho-Retry-Of");
   data.connection = request.peer;
   data.correlation_id = request.correlation_id;
   data.deadline = request.deadline;

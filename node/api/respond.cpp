@@ -20,12 +20,16 @@ const trust::PeerIdentity& participant(const http::Request& request) {
   return *static_cast<const trust::PeerIdentity*>(request.peer->identity.get());
 }
 
+bool may_audit(const http::Request& request) { return client_of(request)->scopes.contains("audit"); }
+
 Handler plain(std::function<http::Response(const http::Request&)> work) {
   auto shared = std::make_shared<const std::function<http::Response(const http::Request&)>>(std::move(work));
   return [shared](http::Request request) { return run_plain(shared, std::move(request)); };
 }
 
-http::Response refuse(const http::Request& request, const Error& error) { return http::problem(error, request.correlation_id); }
+http::Response refuse(const http::Request& request, const Error& error) {
+  return http::problem(error, request.correlation_id);
+}
 
 http::Response refuse_operator(const http::Request& request, const Error& error) {
   return refuse(request, Error(error).with("chain", error.chain()));
@@ -37,7 +41,8 @@ http::Response json(const JsonObject& object, int status) {
   return response;
 }
 
-Result<std::map<std::string, std::string>> query_of(const http::Request& request, std::initializer_list<std::string_view> names) {
+Result<std::map<std::string, std::string>> query_of(const http::Request& request,
+                                                    std::initializer_list<std::string_view> names) {
   const auto query = http::parse_query(request.query);
   if (!query) return fail(query.error());
   std::map<std::string, std::string> out;

@@ -14,6 +14,9 @@ namespace sekisho::node {
 // Of a route with Access::participant(), where the pipeline made sure that there is one.
 [[nodiscard]] const trust::PeerIdentity& participant(const http::Request& request);
 
+// Of a route that asks for a client: whether it may look at what others of this node made.
+[[nodiscard]] bool may_audit(const http::Request& request);
+
 // Wraps a function that needs no waiting.
 [[nodiscard]] Handler plain(std::function<http::Response(const http::Request&)> work);
 
@@ -24,7 +27,7 @@ namespace sekisho::node {
 
 // Exactly the named parameters may stand in the query, each at most once. Code::InvalidArgument names another.
 [[nodiscard]] Result<std::map<std::string, std::string>> query_of(const http::Request& request,
-                                                                 std::initializer_list<std::string_view> names);
+                                                                  std::initializer_list<std::string_view> names);
 
 // A JSON object body with its content type.
 [[nodiscard]] Result<JsonObject> object_of(const http::Request& request);

@@ -1,6 +1,7 @@
 #include "node/api/audit_api.hpp"
 #include "node/api/catalog_api.hpp"
 #include "node/api/data_api.hpp"
+#include "node/api/exchange_api.hpp"
 #include "node/api/openapi.hpp"
 #include "node/api/respond.hpp"
 #include "node/api/routes.hpp"
@@ -17,7 +18,8 @@ http::Response health(const ApiParts& parts) {
   const auto problems = alarms(parts.status);
   JsonArray list;
   for (const auto& p : problems) list.push_back(Json(p.substr(0, p.find(':'))));
-  return json(JsonObject{{"status", problems.empty() ? "ok" : "failing"}, {"alarms", std::move(list)}}, problems.empty() ? 200 : 503);
+  return json(JsonObject{{"status", problems.empty() ? "ok" : "failing"}, {"alarms", std::move(list)}},
+              problems.empty() ? 200 : 503);
 }
 
 }  // namespace
@@ -25,6 +27,7 @@ http::Response health(const ApiParts& parts) {
 std::vector<Route> service_routes(const ApiParts& p) {
   const Access data = Access::client("data");
   const Access audit = Access::client("audit");
+  const Access either = Access::any_client();  // sees its own with the scope data, all with audit
   return {
       {"GET", "/v1/data/{provider}", data, 0, "Data of a provider, with its receipt in the headers",
        [&p](http::Request request) { return get_data(p, std::move(request)); }},
@@ -38,21 +41,20 @@ std::vector<Route> service_routes(const ApiParts& p) {
        [&p](http::Request request) { return get_trace(p, std::move(request)); }},
       {"POST", "/v1/transfers", data, kOrderBody, "Ask a provider to push data to an endpoint of this organization",
        [&p](http::Request request) { return post_transfer(p, std::move(request)); }},
-      {"GET", "/v1/transfers/{id}", data, 0, "State of a transfer that this node asked for",
+      {"GET", "/v1/transfers/{id}", either, 0, "State of a transfer that the client ordered",
        plain([&p](const http::Request& r) { return get_transfer(p, r); })},
       {"DELETE", "/v1/transfers/{id}", data, 0, "End a transfer that is no longer needed",
        [&p](http::Request request) { return delete_transfer(p, std::move(request)); }},
-      {"GET", "/v1/exchanges/{id}", data, 0, "State and evidence of an exchange, never data",
+      {"GET", "/v1/exchanges/{id}", either, 0, "State and evidence of an exchange, never data",
        plain([&p](const http::Request& r) { return get_exchange(p, r); })},
-      {"POST", "/v1/audit/query", audit, kBody, "Entries with proofs, as NDJSON", [&p](http::Request request) {
-         return audit_query(p, std::move(request));
-       }},
+      {"POST", "/v1/audit/query", audit, kBody, "Entries with proofs, as NDJSON",
+       [&p](http::Request request) { return audit_query(p, std::move(request)); }},
       {"POST", "/v1/audit/export", audit, kBody, "The members that this node adds to a bundle, as NDJSON",
        [&p](http::Request request) { return audit_export(p, std::move(request)); }},
       {"GET", "/openapi.json", Access::open("the description of the interface is public"), 0, "This description",
        plain([](const http::Request&) { return http::json_response(200, openapi_text()); })},
-      {"GET", "/healthz", Access::open("a load balancer has no token; it learns codes of alarms only"), 0, "Whether the node serves",
-       plain([&p](const http::Request&) { return health(p); })},
+      {"GET", "/healthz", Access::open("a load balancer has no token; it learns codes of alarms only"), 0,
+       "Whether the node serves", plain([&p](const http::Request&) { return health(p); })},
   };
 }
 

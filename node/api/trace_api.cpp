@@ -22,8 +22,7 @@ Result<TraceRequest> read_request(const http::Request& request) {
   TraceRequest out;
   out.lot = (*query)["lot"];
   out.purpose = (*query)["purpose"];
-  const auto client = client_of(request);
-  out.client = client ? client->id : "";
+  out.client = client_of(request)->id;
   out.correlation_id = request.correlation_id;
   out.deadline = request.deadline;
   return out;

@@ -100,7 +100,7 @@ Status Node::Parts::open_exchange() {
   budget = std::make_unique<ByteBudget>(settings.limits.source_bytes);
   const ExchangeParts parts{self,          *trust,     *catalog,      *journal,          *storage, *disclosures, *certificates,
                             agreements,    transfers,  *negotiations, *transfer_service, *tokens,  *peers,       *sources,
-                            quotas,        *open,      *budget,      running,       streams, *clock,            *random};
+                            quotas,        *open,      RetryLimits{static_cast<std::uint8_t>(settings.limits.retries), settings.limits.retry_time}, *budget, running,       streams, *clock,            *random,  metrics};
   evidence = std::make_unique<EvidenceService>(parts, settings.limits.voids_per_minute);
   receipts = std::make_unique<ReceiptIntake>(parts);
   receipt_sender = std::make_unique<ReceiptSender>(background->executor(0), *peers, *journal, *storage);

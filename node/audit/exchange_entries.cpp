@@ -29,18 +29,18 @@ Status add_stream(const LogReader& reader, Position opening, Position last, std:
 }  // namespace
 
 Result<std::vector<Position>> exchange_entries(const LogReader& reader, const Uuid& exchange) {
-  std::vector<Position> out;
-  std::optional<Position> opening;
+  std::vector<Position> out, openings;
   for (int kind = pb::EntryKind_MIN; kind <= pb::EntryKind_MAX; ++kind) {
     if (!pb::EntryKind_IsValid(kind)) continue;
-    Result<std::optional<Position>> at = reader.find(static_cast<pb::EntryKind>(kind), exchange);
-    if (!at) return fail(at.error());
-    if (!*at) continue;
-    out.push_back(**at);
-    if (kind == pb::STREAM_OPEN_OUT || kind == pb::STREAM_OPEN_IN) opening = **at;
+    Result<std::vector<Position>> found = reader.find_all(static_cast<pb::EntryKind>(kind), exchange);
+    if (!found) return fail(found.error());
+    out.insert(out.end(), found->begin(), found->end());
+    if (kind == pb::STREAM_OPEN_OUT || kind == pb::STREAM_OPEN_IN)
+      openings.insert(openings.end(), found->begin(), found->end());
   }
-  if (opening) {
-    Status added = add_stream(reader, *opening, std::ranges::max(out), out);
+  const Position last = out.empty() ? 0 : std::ranges::max(out);
+  for (const Position opening : openings) {
+    Status added = add_stream(reader, opening, last, out);
     if (!added) return fail(added.error());
   }
   std::ranges::sort(out);

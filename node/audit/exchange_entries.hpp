@@ -1,5 +1,6 @@
-// All entries of one exchange. The journal points at the newest of each kind, which is all there is, but for streams: their
-// heads and receipts lie among the entries of their agreement, behind the opening.
+// All entries under one exchange id, of every peer that used it. The journal points at the newest of each kind and
+// peer, which is all there is, but for streams: their heads and receipts lie among the entries of their agreement,
+// behind the opening.
 #pragma once
 
 #include <vector>

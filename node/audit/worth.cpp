@@ -1,6 +1,7 @@
 #include "node/audit/worth.hpp"
 
 #include "base/core/encoding.hpp"
+#include "trust/evidence/statement.hpp"
 
 namespace sekisho::node {
 
@@ -23,9 +24,17 @@ Status Worth::count(const LogReader& reader, const pb::Entry& entry) {
   Uuid exchange;
   if (entry.exchange().size() != exchange.octets.size()) return {};
   std::memcpy(exchange.octets.data(), entry.exchange().data(), exchange.octets.size());
-  Result<std::optional<Position>> receipt = reader.find(sent ? pb::NRR_IN : pb::NRR_OUT, exchange);
-  if (!receipt) return fail(receipt.error());
-  if (*receipt) ++both_signed;
+  const Result<std::vector<Position>> receipts = reader.find_all(sent ? pb::NRR_IN : pb::NRR_OUT, exchange);
+  if (!receipts) return fail(receipts.error());
+  const Digest release = trust::statement_id(entry.payload());
+  for (const Position at : *receipts) {
+    const Result<StoredEntry> receipt = reader.entry(at);
+    if (!receipt) return fail(receipt.error());
+    const Result<trust::Statement> statement = trust::parse_statement(receipt->entry.payload());
+    if (!statement || statement->digest("of") != release) continue;
+    ++both_signed;
+    return {};
+  }
   return {};
 }
 
@@ -33,19 +42,16 @@ JsonObject to_json(const Worth& worth) {
   JsonArray checkpoints;
   std::string proven;
   for (const Published& c : worth.checkpoints) {
-    checkpoints.push_back(JsonObject{{"origin", c.origin}, {"size", c.size}, {"root", to_hex(c.root)}, {"note", c.note}});
+    checkpoints.push_back(
+        JsonObject{{"origin", c.origin}, {"size", c.size}, {"root", to_hex(c.root)}, {"note", c.note}});
     proven += (proven.empty() ? "" : ", ") + c.origin + " at size " + std::to_string(c.size);
   }
   const std::string sentence =
       std::to_string(worth.matches) + " entries, each proven to lie in " + (proven.empty() ? "no log" : proven) + "; " +
       signatures(worth) +
       "; not proven complete: no foreign witness has cosigned the checkpoint; times are claimed by the nodes.";
-  return {{"matches", worth.matches},
-          {"releases", worth.releases},
-          {"signedByBoth", worth.both_signed},
-          {"complete", "not proven"},
-          {"time", "claimed by the nodes"},
-          {"checkpoints", std::move(checkpoints)},
+  return {{"matches", worth.matches}, {"releases", worth.releases},     {"signedByBoth", worth.both_signed},
+          {"complete", "not proven"}, {"time", "claimed by the nodes"}, {"checkpoints", std::move(checkpoints)},
           {"sentence", sentence}};
 }
 

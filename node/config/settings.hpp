@@ -21,6 +21,8 @@ struct Endpoint {
 struct Limits {
   std::size_t open_exchanges = 1024;                 // releases of an agreement without a receipt
   std::chrono::milliseconds open_exchange_age{60'000};  // the oldest of them
+  std::size_t retries = 3;                           // of an unconfirmed release that do not count again
+  std::chrono::milliseconds retry_time{3'600'000};   // after the release
   std::size_t connections = 4096;                    // of a listener
   std::size_t connections_per_address = 1024;
   std::size_t requests = 1024;                       // running at once, on all listeners

@@ -28,8 +28,8 @@ Unit closing_unit(const OpenIntent& intent) {
 }
 
 // Of the newest head that was logged; nullopt without one.
-Result<std::optional<trust::Commitment>> verified_prefix(const LogReader& reader, const Uuid& exchange) {
-  const auto at = reader.find(pb::STREAM_HEAD_IN, exchange);
+Result<std::optional<trust::Commitment>> verified_prefix(const LogReader& reader, const OpenIntent& intent) {
+  const auto at = reader.find(pb::STREAM_HEAD_IN, intent.exchange, "did:web:" + intent.provider_dns);
   if (!at) return fail(at.error());
   if (!*at) return std::optional<trust::Commitment>();
   const auto entry = reader.entry(**at);
@@ -90,13 +90,13 @@ async::Task<Result<std::uint64_t>> Closer::with_receipt(OpenIntent intent, Check
   if (stream && *before && facts.outcome == "lost") {
     // The process ended in the midst of it: what was verified and passed on is said.
     facts.outcome = "partial";
-    auto held = verified_prefix(parts_.journal.reader(), intent.exchange);
+    auto held = verified_prefix(parts_.journal.reader(), intent);
     if (!held) co_return fail(held.error());
     facts.commitment = *held;
   }
   unit.entries.push_back(
       EntryDraft{pb::NRR_OUT, intent.exchange, receipt_draft(intent, release_id, facts), intent.agreement, found_by});
-  if (intent.idempotency) unit.mutations.push_back(delivered_row(*intent.idempotency, intent));
+  end_key(intent, facts.outcome == "verified" ? KeyEnd::Delivered : KeyEnd::Unconfirmed, unit.mutations);
   keep_for_outbox(unit, intent.provider_dns);
   const auto committed = co_await parts_.journal.commit(std::move(unit));
   if (!committed) co_return fail(committed.error());
@@ -152,7 +152,7 @@ async::Task<Status> Closer::stream_ended(OpenIntent intent, Digest open, std::op
   if (end) unit.entries.push_back(foreign_entry(pb::STREAM_END_IN, intent, *end, found_by));
   unit.entries.push_back(
       EntryDraft{pb::NRR_OUT, intent.exchange, receipt_draft(intent, open, facts), intent.agreement, found_by});
-  if (intent.idempotency) unit.mutations.push_back(delivered_row(*intent.idempotency, intent));
+  end_key(intent, facts.outcome == "verified" ? KeyEnd::Delivered : KeyEnd::Unconfirmed, unit.mutations);
   if (facts.outcome == "verified" && facts.commitment)
     forget_progress(intent.exchange, facts.commitment->chunks, unit.mutations);
   keep_for_outbox(unit, intent.provider_dns);
@@ -176,11 +176,7 @@ async::Task<Status> Closer::end(OpenIntent intent, CheckedStatement statement, p
   // The entry says of the agreement what the statement says: a void of an unknown exchange names none.
   unit.entries.push_back(EntryDraft{kind, intent.exchange, Foreign{statement.envelope.payload, statement.envelope.seal},
                                     statement.statement.agreement, tokens(parts_, intent)});
-  // Nothing was delivered under the key: the client may use it again.
-  if (intent.idempotency) {
-    unit.mutations.push_back(Mutation{Family::Idempotency, *intent.idempotency, std::nullopt});
-    unit.mutations.push_back(Mutation{Family::Exchange, idempotency_claim(*intent.idempotency), std::nullopt});
-  }
+  end_key(intent, KeyEnd::Nothing, unit.mutations);
   const auto committed = co_await parts_.journal.commit(std::move(unit));
   if (!committed) co_return fail(committed.error());
   co_return Status();

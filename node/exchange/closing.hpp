@@ -20,7 +20,7 @@ namespace sekisho::node {
 struct ReceiptFacts {
   std::string outcome;  // verified, rejected, partial, lost
   std::optional<trust::Commitment> commitment;
-  std::string reason;   // a code; empty for verified
+  std::string reason;  // a code; empty for verified
   std::optional<Digest> salt;
 };
 
@@ -31,14 +31,16 @@ class Closer {
   // A stream: its opening before the client's first byte, each head before its chunk is passed on (with a cumulative
   // receipt where facts are given), and its end or break, which closes the intent.
   [[nodiscard]] async::Task<Result<std::uint64_t>> stream_opened(OpenIntent intent, CheckedStatement open);
-  [[nodiscard]] async::Task<Status> stream_head(OpenIntent intent, CheckedStatement head, std::optional<ReceiptFacts> facts);
+  [[nodiscard]] async::Task<Status> stream_head(OpenIntent intent, CheckedStatement head,
+                                                std::optional<ReceiptFacts> facts);
   // A cumulative receipt alone, for a head that is logged.
   [[nodiscard]] async::Task<Status> stream_progress(OpenIntent intent, Digest head, ReceiptFacts facts);
   [[nodiscard]] async::Task<Status> stream_ended(OpenIntent intent, Digest open, std::optional<CheckedStatement> end,
                                                  ReceiptFacts facts);
 
   // Answers the position of the provider's statement in the own log.
-  [[nodiscard]] async::Task<Result<std::uint64_t>> with_receipt(OpenIntent intent, CheckedStatement release, ReceiptFacts facts);
+  [[nodiscard]] async::Task<Result<std::uint64_t>> with_receipt(OpenIntent intent, CheckedStatement release,
+                                                                ReceiptFacts facts);
   [[nodiscard]] async::Task<Status> with_refusal(OpenIntent intent, CheckedStatement refusal);
   [[nodiscard]] async::Task<Status> with_void(OpenIntent intent, CheckedStatement voided);
 

@@ -10,6 +10,7 @@
 #include "node/dataspace/agreement_hold.hpp"
 #include "node/exchange/idempotency.hpp"
 #include "node/exchange/keys.hpp"
+#include "node/exchange/owners.hpp"
 #include "node/exchange/peer_problem.hpp"
 #include "node/exchange/stream/frame.hpp"
 #include "node/exchange/stream/positions.hpp"
@@ -23,7 +24,8 @@ constexpr std::chrono::seconds kTokenMargin{30};
 constexpr std::chrono::seconds kResolveTime{10};
 constexpr std::size_t kAnswerLimit = (1U << 20) + 4096;
 
-// An agreement that was suspended or withdrawn is not replaced by another unasked: it takes somebody who negotiates one.
+// An agreement that was suspended or withdrawn is not replaced by another unasked: it takes somebody who negotiates
+// one.
 Status some_agreement_stands(const ExchangeParts& parts, const std::string& provider, const std::string& dataset) {
   Status newest;
   for (const auto& agreement : parts.agreements.with(provider, dataset)) {
@@ -32,6 +34,14 @@ Status some_agreement_stands(const ExchangeParts& parts, const std::string& prov
     if (newest) newest = std::move(free);
   }
   return newest;
+}
+
+trust::PeerIdentity provider_of(const TransferRecord& transfer) {
+  trust::PeerIdentity out;
+  out.did = transfer.peer_did;
+  out.dns = transfer.peer_dns;
+  out.zone = transfer.peer_zone;
+  return out;
 }
 
 // The opening goes on exactly where it was asked to, or begins.
@@ -60,7 +70,13 @@ async::Task<Result<std::string>> Consumer::order_push(PushOrder order) {
   if (auto free = some_agreement_stands(parts_, order.provider_dns, order.dataset); !free) co_return fail(free.error());
   auto agreement = co_await routes_.agree(order.provider_dns, order.dataset, order.purpose, order.deadline);
   if (!agreement) co_return fail(agreement.error());
-  co_return co_await parts_.transfer_service.request((*agreement)->id, std::move(order.purpose), std::move(order.to));
+  auto pid = co_await parts_.transfer_service.request((*agreement)->id, std::move(order.purpose), std::move(order.to));
+  if (!pid) co_return pid;
+  Unit unit;
+  unit.mutations.push_back(order_owner(*pid, order.client));
+  const auto committed = co_await parts_.journal.commit(std::move(unit));
+  if (!committed) co_return fail(committed.error());
+  co_return pid;
 }
 
 async::Task<Result<OpenIntent>> Consumer::intend(const ConsumerRequest& request, const TransferRecord& transfer,
@@ -76,11 +92,13 @@ async::Task<Result<OpenIntent>> Consumer::intend(const ConsumerRequest& request,
   Unit unit;
   if (request.idempotency_key) {
     intent.idempotency = idempotency_row(request.client, *request.idempotency_key);
-    if (auto free = check_idempotency(parts_.storage, *intent.idempotency, intent.request); !free)
-      co_return fail(free.error());
+    const auto repeats = check_idempotency(parts_.storage, *intent.idempotency, intent.request);
+    if (!repeats) co_return fail(repeats.error());
+    intent.retry_of = *repeats;
     unit.mutations.push_back(running_row(*intent.idempotency, intent));
     unit.claims.push_back(Claim{idempotency_claim(*intent.idempotency)});
   }
+  if (!request.client.empty()) unit.mutations.push_back(exchange_owner(intent.exchange, request.client));
   trust::Draft draft;
   draft.kind = trust::StatementKind::Intent;
   draft.agreement = intent.agreement;
@@ -121,6 +139,7 @@ async::Task<Result<http::ResponseReader>> Consumer::ask(const ConsumerRequest& r
   question.headers.set("Authorization", "Bearer " + transfer.token);
   question.headers.set("Sekisho-Exchange", to_text(intent.exchange));
   question.headers.set("Sekisho-Intent", to_hex(intent.intent));
+  if (intent.retry_of) question.headers.set("Sekisho-Retry-Of", to_text(*intent.retry_of));
   question.headers.set("Accept", request.accept);
   question.answer_limit = std::numeric_limits<std::size_t>::max();  // of a stream; a record's is kAnswerLimit
   question.deadline = request.deadline;
@@ -146,7 +165,11 @@ async::Task<Result<http::ClientResponse>> read_whole(http::ResponseReader reader
 
 Result<std::optional<Consumer::Going>> Consumer::going_on(const ConsumerRequest& request) const {
   if (!request.resume) return std::optional<Going>();
-  const auto open = parts_.journal.reader().find(pb::STREAM_OPEN_IN, request.resume->exchange);
+  const auto own = owns_exchange(parts_.storage, request.resume->exchange, request.client);
+  if (!own) return fail(own.error());
+  if (!*own) return fail(Code::NotFound, "no such stream of this client");
+  const auto open =
+      parts_.journal.reader().find(pb::STREAM_OPEN_IN, request.resume->exchange, "did:web:" + request.provider_dns);
   if (!open) return fail(open.error());
   if (!*open) return fail(Code::NotFound, "no such stream came to this node");
   const auto progress = find_progress(parts_.storage, request.resume->exchange, request.resume->received);
@@ -202,43 +225,48 @@ async::Task<Result<Delivery>> Consumer::get(ConsumerRequest request) {
   co_return fail(std::move(error).with("peer", request.provider_dns));
 }
 
-async::Task<Result<Delivery>> Consumer::take(const TransferRecord& transfer, OpenIntent intent,
-                                             http::ClientResponse answer) {
+Delivery Consumer::delivery_of(const OpenIntent& intent) const {
+  Delivery out;
+  out.agreement = intent.agreement;
+  out.exchange = intent.exchange;
+  out.intent = intent.intent;
+  out.transfer = intent.transfer;
+  out.origin = parts_.journal.origin();
+  return out;
+}
+
+async::Task<Result<Evidence>> Consumer::evidence_for(const TransferRecord& transfer, const OpenIntent& intent,
+                                                     const http::ClientResponse& answer) {
   const auto deadline = async::Deadline::in(kResolveTime);
-  Result<Evidence> evidence = fail(Code::EvidenceInvalid, "no evidence");
   const auto inline_text = answer.headers.find("Sekisho-Statement");
   const auto salt = digest_from_hex(answer.headers.get("Sekisho-Salt"));
   if (inline_text && salt) {
-    trust::PeerIdentity peer;
-    peer.did = transfer.peer_did;
-    peer.dns = transfer.peer_dns;
-    peer.zone = transfer.peer_zone;
-    auto checked = co_await parts_.certificates.check(std::move(peer), std::string(*inline_text),
+    trust::PeerIdentity provider = provider_of(transfer);
+    auto checked = co_await parts_.certificates.check(std::move(provider), std::string(*inline_text),
                                                       trust::StatementKind::Release, deadline);
-    if (checked) {
-      evidence = Evidence{"release", std::move(*checked), *salt};
-    } else {
-      evidence = fail(checked.error());
-    }
+    if (checked) co_return Evidence{"release", std::move(*checked), *salt};
   }
-  if (!evidence) {
-    // By reference, or what came inline does not verify: the evidence route says what the provider stands by.
-    evidence = co_await resolver_.ask(intent, deadline);
-    if (!evidence)
-      co_return fail(Code::EvidenceInvalid, "the provider gives no evidence that verifies", evidence.error());
-  }
-  if (evidence->outcome != "release" || !evidence->salt) {
-    const auto closed = co_await resolver_.close(intent, "rejected", "EVIDENCE_INVALID", deadline);
-    if (!closed) co_return fail(Code::EvidenceInvalid, "data came without a release", closed.error());
-    co_return fail(Code::EvidenceInvalid, "data came without a release");
-  }
+  // By reference, or what came inline does not verify: the evidence route says what the provider stands by.
+  auto evidence = co_await resolver_.ask(intent, deadline);
+  if (!evidence)
+    co_return fail(Code::EvidenceInvalid, "the provider gives no evidence that verifies", evidence.error());
+  if (evidence->outcome == "release" && evidence->salt) co_return evidence;
+  const auto closed = co_await resolver_.close(intent, "rejected", "EVIDENCE_INVALID", deadline);
+  if (!closed) co_return fail(Code::EvidenceInvalid, "data came without a release", closed.error());
+  co_return fail(Code::EvidenceInvalid, "data came without a release");
+}
 
+async::Task<Result<Delivery>> Consumer::take(const TransferRecord& transfer, OpenIntent intent,
+                                             http::ClientResponse answer) {
+  auto evidence = co_await evidence_for(transfer, intent, answer);
+  if (!evidence) co_return fail(evidence.error());
   const Digest own_tls = sha256(parts_.self.tls_chain.front());
   const trust::Statement& release = evidence->statement.statement;
   auto fits = check_release(release, intent, transfer.terms, own_tls);
   auto content = check_content(release, *evidence->salt, answer.body);
-  Delivery out;
-  out.statement = inline_text ? std::string(*inline_text) : std::string();
+  Delivery out = delivery_of(intent);
+  // What was verified and is logged, whichever way it came.
+  if (auto text = trust::envelope_header(evidence->statement.envelope)) out.statement = std::move(*text);
   ReceiptFacts facts{"verified", std::nullopt, "", evidence->salt};
   if (content) facts.commitment = *content;
   if (!fits || !content) {
@@ -255,11 +283,6 @@ async::Task<Result<Delivery>> Consumer::take(const TransferRecord& transfer, Ope
   const auto at = co_await closer_.with_receipt(intent, std::move(evidence->statement), std::move(facts));
   if (!at) co_return fail(at.error());
   out.body = std::move(answer.body);
-  out.agreement = intent.agreement;
-  out.exchange = intent.exchange;
-  out.intent = intent.intent;
-  out.transfer = intent.transfer;
-  out.origin = parts_.journal.origin();
   out.index = *at;
   out.salt = *evidence->salt;
   co_return out;
@@ -271,10 +294,7 @@ async::Task<Result<Delivery>> Consumer::take_stream(std::shared_ptr<const Transf
   const auto deadline = async::Deadline::in(kResolveTime);
   const auto salt = digest_from_hex(reader.head().headers.get("Sekisho-Salt"));
   const std::string text(reader.head().headers.get("Sekisho-Statement"));
-  trust::PeerIdentity peer;
-  peer.did = transfer->peer_did;
-  peer.dns = transfer->peer_dns;
-  peer.zone = transfer->peer_zone;
+  trust::PeerIdentity peer = provider_of(*transfer);
   Result<CheckedStatement> open = fail(Code::EvidenceInvalid, "a stream without a salt");
   if (salt && !text.empty()) {
     open = co_await parts_.certificates.check(peer, text, trust::StatementKind::StreamOpen, deadline);
@@ -292,14 +312,9 @@ async::Task<Result<Delivery>> Consumer::take_stream(std::shared_ptr<const Transf
     if (!closed) log_warn("exchange.open", {{"exchange", to_text(intent.exchange)}, {"why", closed.error().chain()}});
     co_return fail(Code::EvidenceInvalid, "the opening of the stream does not verify", fault);
   }
-  Delivery out;
+  Delivery out = delivery_of(intent);
   out.media = open->statement.text("media").value_or("application/octet-stream");
   out.statement = text;
-  out.agreement = intent.agreement;
-  out.exchange = intent.exchange;
-  out.intent = intent.intent;
-  out.transfer = intent.transfer;
-  out.origin = parts_.journal.origin();
   out.salt = *salt;
   const Digest id = open->statement.id;
   auto at = co_await closer_.stream_opened(intent, std::move(*open));

@@ -1,5 +1,5 @@
-// The consumer's half of a crossing: a client of this node wants data of a peer. Intent, question, verification, twin entry,
-// receipt; only then the client's first byte. One call is one exchange (formats.md 4 and 6).
+// The consumer's half of a crossing: a client of this node wants data of a peer. Intent, question, verification, twin
+// entry, receipt; only then the client's first byte. One call is one exchange (formats.md 4 and 6).
 #pragma once
 
 #include <optional>
@@ -36,6 +36,7 @@ struct ConsumerRequest {
 
 // What is to be pushed to an endpoint of this organization.
 struct PushOrder {
+  std::string client;  // of the service listener's token
   std::string provider_dns;
   std::string dataset;
   std::string purpose;
@@ -50,9 +51,9 @@ struct Delivery {
   Uuid exchange;
   Digest intent{};
   std::string transfer;
-  std::string origin;       // of the own log, with the index of the provider's statement in it
+  std::string origin;  // of the own log, with the index of the provider's statement in it
   std::uint64_t index = 0;
-  std::string statement;    // base64url envelope; empty when it is too large for a header
+  std::string statement;  // base64url envelope; empty when it is too large for a header
   Digest salt{};
   std::optional<std::uint64_t> resumed_at;  // octet of the resumed stream that this answer begins with
   // Set for a stream, body is empty then: each window is verified and logged before it is passed on.
@@ -68,21 +69,31 @@ class Consumer {
   // Codes of the provider pass through (help "peer"); EvidenceInvalid when its answer does not verify.
   [[nodiscard]] async::Task<Result<Delivery>> get(ConsumerRequest request);
 
-  // Asks for a push, under an agreement that is there or is negotiated; the own process id. Whether the provider does it, the
-  // state of the process says.
+  // Asks for a push, under an agreement that is there or is negotiated; the own process id. Whether the provider does
+  // it, the state of the process says.
   [[nodiscard]] async::Task<Result<std::string>> order_push(PushOrder order);
 
   [[nodiscard]] Resolver& resolver() { return resolver_; }
 
  private:
   [[nodiscard]] async::Task<Result<std::shared_ptr<const TransferRecord>>> transfer(const ConsumerRequest& request);
-  [[nodiscard]] async::Task<Result<OpenIntent>> intend(const ConsumerRequest& request, const TransferRecord& transfer, Uuid exchange);
-  [[nodiscard]] async::Task<Result<http::ResponseReader>> ask(const ConsumerRequest& request, const TransferRecord& transfer,
-                                                              const OpenIntent& intent, std::string resume);
-  [[nodiscard]] async::Task<Result<Delivery>> take(const TransferRecord& transfer, OpenIntent intent, http::ClientResponse answer);
-  [[nodiscard]] async::Task<Result<Delivery>> take_stream(std::shared_ptr<const TransferRecord> transfer, OpenIntent intent,
+  [[nodiscard]] async::Task<Result<OpenIntent>> intend(const ConsumerRequest& request, const TransferRecord& transfer,
+                                                       Uuid exchange);
+  [[nodiscard]] async::Task<Result<http::ResponseReader>> ask(const ConsumerRequest& request,
+                                                              const TransferRecord& transfer, const OpenIntent& intent,
+                                                              std::string resume);
+  // The release that the answer stands on, verified, with its salt.
+  [[nodiscard]] async::Task<Result<Evidence>> evidence_for(const TransferRecord& transfer, const OpenIntent& intent,
+                                                           const http::ClientResponse& answer);
+  // What is known of it before the answer is looked at.
+  [[nodiscard]] Delivery delivery_of(const OpenIntent& intent) const;
+  [[nodiscard]] async::Task<Result<Delivery>> take(const TransferRecord& transfer, OpenIntent intent,
+                                                   http::ClientResponse answer);
+  [[nodiscard]] async::Task<Result<Delivery>> take_stream(std::shared_ptr<const TransferRecord> transfer,
+                                                          OpenIntent intent,
                                                           std::shared_ptr<RunningExchanges::Guard> running,
-                                                          http::ResponseReader reader, std::optional<StreamResume> resumed);
+                                                          http::ResponseReader reader,
+                                                          std::optional<StreamResume> resumed);
   // Where the stream goes on: exchange and chunk, and the octet there. NotFound, Conflict.
   struct Going {
     StreamResume place;

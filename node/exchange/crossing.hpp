@@ -25,12 +25,13 @@ struct DataRequest {
   trust::PeerIdentity peer;  // as the connection proved it
   std::string transfer;      // provider's process id, from the path
   std::string token;
-  std::string exchange;      // Sekisho-Exchange
-  std::string intent;        // Sekisho-Intent
+  std::string exchange;  // Sekisho-Exchange
+  std::string intent;    // Sekisho-Intent
   std::string accept = "*/*";
   std::shared_ptr<const http::Peer> connection;  // whose certificate is judged again while a stream runs; may be null
-  std::string resume;         // Sekisho-Resume; empty: from the beginning
-  bool by_reference = false;  // the peer wants its evidence at the evidence route
+  std::string resume;                            // Sekisho-Resume; empty: from the beginning
+  std::string retry_of;                          // Sekisho-Retry-Of; empty: nothing is repeated
+  bool by_reference = false;                     // the peer wants its evidence at the evidence route
   std::string correlation_id;
   async::Deadline deadline;
 };
@@ -53,17 +54,26 @@ struct StreamResume {
   StreamPoint point;
 };
 
+// A release that did not arrive whole is repeated, and counts once.
+struct Retry {
+  Uuid of;
+  std::uint8_t number = 1;
+};
+
 struct Crossing {
   DataRequest request;
-  bool pushed = false;  // to an endpoint: nobody asked for this exchange, so it has no intent, and no receipt is awaited
-  std::vector<Bytes> signer;  // of a push: the chain of the certificate that sealed the order, judged again while it runs
+  bool pushed =
+      false;  // to an endpoint: nobody asked for this exchange, so it has no intent, and no receipt is awaited
+  std::vector<Bytes>
+      signer;  // of a push: the chain of the certificate that sealed the order, judged again while it runs
   // authenticate
   Uuid exchange;
   Digest intent{};
   std::shared_ptr<const TransferRecord> transfer;
   // authorize
   std::shared_ptr<const policy::Shaper> shaper;
-  Digest asked{};     // request digest
+  Digest asked{};  // request digest
+  std::optional<Retry> retry;
   Digest decision{};  // digest of the decision's trace, of a denial too
   QuotaLedger::Reservation quota;
   // resume
@@ -71,9 +81,9 @@ struct Crossing {
   // fetch
   std::shared_ptr<ByteBudget::Share> held;  // for what is held of the source, until it left
   policy::Shaped shaped;
-  bool streams = false;  // over 1 MiB, or nobody knows yet: a stream
-  bool opaque = false;   // octets that pass as they are; the agreement has no view then
-  bool live = false;     // the source has no end and says nothing for long
+  bool streams = false;          // over 1 MiB, or nobody knows yet: a stream
+  bool opaque = false;           // octets that pass as they are; the agreement has no view then
+  bool live = false;             // the source has no end and says nothing for long
   std::deque<StreamMark> marks;  // rising; empty: the source knows no cursors, and the stream cannot be resumed
   // record
   Digest salt{};

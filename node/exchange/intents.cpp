@@ -10,16 +10,19 @@
 namespace sekisho::node {
 
 Bytes to_row(const OpenIntent& intent) {
-  JsonObject row{{"provider", intent.provider_dns}, {"transfer", intent.transfer},
-                 {"dataset", intent.dataset},       {"purpose", intent.purpose},
-                 {"agreement", to_hex(intent.agreement)}, {"intent", to_hex(intent.intent)},
-                 {"request", to_hex(intent.request)}};
+  JsonObject row{
+      {"provider", intent.provider_dns},  {"transfer", intent.transfer},           {"dataset", intent.dataset},
+      {"purpose", intent.purpose},        {"agreement", to_hex(intent.agreement)}, {"intent", to_hex(intent.intent)},
+      {"request", to_hex(intent.request)}};
   if (intent.idempotency) row["idempotency"] = to_hex(*intent.idempotency);
+  if (intent.retry_of) row["retryOf"] = to_text(*intent.retry_of);
   return to_bytes(to_text(Json(std::move(row))));
 }
 
 Result<OpenIntent> intent_from_row(BytesView key, BytesView value) {
-  const auto damaged = [](const char* what) { return fail(Code::DatabaseDamaged, std::string("an intent row without ") + what); };
+  const auto damaged = [](const char* what) {
+    return fail(Code::DatabaseDamaged, std::string("an intent row without ") + what);
+  };
   OpenIntent out;
   if (key.size() != kIntentPrefix.size() + out.exchange.octets.size()) return damaged("exchange");
   std::copy(key.begin() + static_cast<std::ptrdiff_t>(kIntentPrefix.size()), key.end(), out.exchange.octets.begin());
@@ -48,6 +51,11 @@ Result<OpenIntent> intent_from_row(BytesView key, BytesView value) {
     if (!bytes) return damaged("a right idempotency key");
     out.idempotency = std::move(*bytes);
   }
+  if (const auto retried = get_optional_string(row, "retryOf"); retried && *retried) {
+    const auto id = uuid_from_text(**retried);
+    if (!id) return damaged("a right id of what it repeats");
+    out.retry_of = *id;
+  }
   return out;
 }
 
@@ -67,8 +75,10 @@ Result<std::vector<OpenIntent>> open_intents(const Storage& storage) {
   return out;
 }
 
-Digest request_digest(std::string_view method, std::string_view dataset, const std::optional<Json>& filter, std::string_view accept) {
-  const Json question = JsonObject{{"method", method}, {"dataset", dataset}, {"filter", filter ? *filter : Json(nullptr)}, {"accept", accept}};
+Digest request_digest(std::string_view method, std::string_view dataset, const std::optional<Json>& filter,
+                      std::string_view accept) {
+  const Json question = JsonObject{
+      {"method", method}, {"dataset", dataset}, {"filter", filter ? *filter : Json(nullptr)}, {"accept", accept}};
   const auto text = canonical_json(question);
   return sha256(as_bytes(text ? *text : to_text(question)));
 }

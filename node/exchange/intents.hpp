@@ -2,7 +2,7 @@
 // until exactly one of receipt, refusal or void closes it (formats.md 4).
 //
 // Rows: key "intent" ‖ exchange; value JSON {"provider","transfer","dataset","purpose","agreement","intent","request",
-// "idempotency"?}.
+// "idempotency"?, "retryOf"?}.
 #pragma once
 
 #include <optional>
@@ -24,9 +24,10 @@ struct OpenIntent {
   std::string dataset;
   std::string purpose;
   Digest agreement{};
-  Digest intent{};   // statement id; known after the commit
-  Digest request{};  // digest of the question
+  Digest intent{};                   // statement id; known after the commit
+  Digest request{};                  // digest of the question
   std::optional<Bytes> idempotency;  // key of its row in family Idempotency
+  std::optional<Uuid> retry_of;      // the exchange that it repeats: the first under that key
 };
 
 [[nodiscard]] Bytes to_row(const OpenIntent& intent);
@@ -35,7 +36,7 @@ struct OpenIntent {
 [[nodiscard]] Result<std::vector<OpenIntent>> open_intents(const Storage& storage);
 
 // SHA-256 of canonical {method, dataset, filter, accept}: what was asked, in both parties' statements.
-[[nodiscard]] Digest request_digest(std::string_view method, std::string_view dataset, const std::optional<Json>& filter,
-                                    std::string_view accept);
+[[nodiscard]] Digest request_digest(std::string_view method, std::string_view dataset,
+                                    const std::optional<Json>& filter, std::string_view accept);
 
 }  // namespace sekisho::node

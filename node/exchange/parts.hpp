@@ -2,8 +2,10 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 
 #include "base/core/clock.hpp"
+#include "base/core/metrics.hpp"
 #include "base/core/random.hpp"
 #include "node/audit/ports/disclosure_store.hpp"
 #include "node/catalog/catalog.hpp"
@@ -26,6 +28,12 @@
 
 namespace sekisho::node {
 
+// How often, and until how long after it, an unconfirmed release is repeated without counting again.
+struct RetryLimits {
+  std::uint8_t most = 3;
+  std::chrono::milliseconds within{3'600'000};
+};
+
 struct ExchangeParts {
   const LocalIdentity& self;
   const TrustHolder& trust;
@@ -43,11 +51,13 @@ struct ExchangeParts {
   SourceBook& sources;
   QuotaLedger& quotas;
   OpenExchanges& open;
+  RetryLimits retries;
   ByteBudget& budget;
   RunningExchanges& running;
   StreamBook& streams;
   const Clock& clock;
   Random& random;
+  Metrics& metrics;
 };
 
 }  // namespace sekisho::node

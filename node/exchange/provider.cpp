@@ -3,6 +3,7 @@
 #include "base/core/encoding.hpp"
 #include "base/core/log.hpp"
 #include "base/http/problem.hpp"
+#include "node/exchange/passing.hpp"
 #include "node/exchange/steps/authenticate.hpp"
 #include "node/exchange/steps/authorize.hpp"
 #include "node/exchange/steps/fetch.hpp"
@@ -14,20 +15,8 @@
 namespace sekisho::node {
 namespace {
 
-// What may be different in a moment is no outcome: the peer may ask again with the same id, or have it voided.
-bool passing(Code code) {
-  switch (code) {
-    case Code::Busy:
-    case Code::Deadline:
-    case Code::Cancelled:
-    case Code::OpenExchanges:
-    case Code::JournalStopped:
-    case Code::JournalIndeterminate:
-    case Code::Draining:
-    case Code::SnapshotStale: return true;
-    default: return false;
-  }
-}
+// What is kept as the one outcome of its id. What was not understood is no question yet: it is counted, not kept.
+bool is_outcome(Code code) { return !passing(code) && code != Code::TokenInvalid && code != Code::InvalidArgument; }
 
 void evidence_headers(http::Response& response, const trust::Envelope& envelope, bool by_reference) {
   auto inline_text =
@@ -51,9 +40,10 @@ async::Task<Status> Provider::cross(Crossing& crossing, std::unique_ptr<connecto
   auto fetched = co_await steps::fetch(parts_, crossing);
   if (!fetched) co_return fail(fetched.error());
   rest = std::move(*fetched);
-  // The source took its time: a transfer that ended meanwhile releases nothing.
-  const auto now = parts_.transfers.find(crossing.request.transfer);
-  if (!now || !now->serves || parts_.transfers.held(now->agreement->digest)) co_return fail(Code::TransferNotStarted, "the transfer ended before the release");
+  // The source took its time: what is recorded is the decision of now.
+  const auto decision = steps::authorize_again(parts_, crossing, steps::uses_before(parts_, crossing));
+  if (!decision) co_return fail(decision.error());
+  crossing.decision = *decision;
   done = co_await steps::record(parts_, crossing);
   co_return done;
 }
@@ -92,16 +82,11 @@ async::Task<http::Response> Provider::refuse(Crossing& crossing, Error error) {
                                 {"peer", crossing.request.peer.did},
                                 {"exchange", crossing.request.exchange},
                                 {"error", error.chain()}});
-  if (passing(error.code) || crossing.exchange == Uuid{}) co_return http::problem(error, correlation);
-  // What was not understood is no question yet: it is counted, not kept.
-  if (error.code == Code::TokenInvalid || error.code == Code::InvalidArgument)
-    co_return http::problem(error, correlation);
+  if (!is_outcome(error.code) || crossing.exchange == Uuid{}) co_return http::problem(error, correlation);
   if (error.code != Code::ExchangeReplayed) {
     if (const auto admitted = evidence_.admit_void(crossing.request.peer.did); !admitted) {
       co_return http::problem(admitted.error(), correlation);
     }
-  }
-  if (error.code != Code::ExchangeReplayed) {
     const auto refusal = co_await steps::record_refusal(parts_, crossing, error.code);
     if (refusal) {
       auto response = http::problem(error, correlation);
@@ -111,15 +96,13 @@ async::Task<http::Response> Provider::refuse(Crossing& crossing, Error error) {
     }
     error = refusal.error();
   }
-  if (error.code == Code::ExchangeReplayed) {
-    error.help.clear();
-    error.help.emplace_back("evidence", "/sekisho/v1/exchanges/" + to_text(crossing.exchange) + "/evidence");
-    auto response = http::problem(error, correlation);
-    response.headers.set("Link",
-                         "</sekisho/v1/exchanges/" + to_text(crossing.exchange) + "/evidence>; rel=\"describedby\"");
-    co_return response;
-  }
-  co_return http::problem(error, correlation);
+  if (error.code != Code::ExchangeReplayed) co_return http::problem(error, correlation);
+  const std::string evidence = "/sekisho/v1/exchanges/" + to_text(crossing.exchange) + "/evidence";
+  error.help.clear();
+  error.help.emplace_back("evidence", evidence);
+  auto response = http::problem(error, correlation);
+  response.headers.set("Link", "<" + evidence + ">; rel=\"describedby\"");
+  co_return response;
 }
 
 Status Provider::load() {

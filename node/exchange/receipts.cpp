@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/core/encoding.hpp"
+#include "base/core/log.hpp"
 #include "base/http/problem.hpp"
 #include "node/dataspace/process.hpp"
 #include "node/exchange/keys.hpp"
@@ -13,8 +14,28 @@
 namespace sekisho::node {
 
 namespace {
+
 constexpr std::size_t kMostReceipts = 256;
 constexpr std::chrono::seconds kCheckTime{10};
+
+// The commitment over all that crossed: a release's own; of a stream the end's, where that says one, else the last
+// head's.
+Result<std::optional<Digest>> released_commitment(const LogReader& reader, const std::string& peer,
+                                                  const trust::Statement& release) {
+  if (!release.subject.empty()) return std::optional(release.subject[0].commitment);
+  for (const pb::EntryKind kind : {pb::STREAM_END_OUT, pb::STREAM_HEAD_OUT}) {
+    const auto at = reader.find(kind, *release.exchange(), peer);
+    if (!at) return fail(at.error());
+    if (!*at) continue;
+    const auto entry = reader.entry(**at);
+    if (!entry) return fail(entry.error());
+    const auto statement = trust::parse_statement(entry->entry.payload());
+    if (!statement) return fail(Code::DatabaseDamaged, "a window of a stream cannot be read", statement.error());
+    if (const auto said = statement->digest("commitment")) return std::optional(*said);
+  }
+  return std::optional<Digest>();
+}
+
 }  // namespace
 
 // A receipt that verifies and belongs to a release of this node to that peer.
@@ -27,9 +48,38 @@ struct ReceiptIntake::Checked {
   std::string peer_did;
   std::string status;  // empty: to be logged
   std::optional<std::uint64_t> index;
-  std::optional<std::uint64_t> head_bytes;  // of a head: the stream goes on, that far confirmed
+  std::optional<std::uint64_t> head_bytes;          // of a head: the stream goes on, that far confirmed
   std::optional<std::uint64_t> confirmed_chunks{};  // of a whole stream
+  bool contradicts = false;                         // it verified something else than was released
+  std::optional<Digest> released{};                 // then: what was; nullopt: nothing yet
+
+  [[nodiscard]] EntryDraft entry() const {
+    return EntryDraft{pb::NRR_IN,
+                      exchange,
+                      Foreign{receipt.envelope.payload, receipt.envelope.seal},
+                      agreement,
+                      {{Dimension::Counterparty, peer_did}, {Dimension::Dataset, dataset}}};
+  }
+  [[nodiscard]] EntryDraft alert() const {
+    const JsonObject detail{{"code", code_info(Code::CommitmentMismatch).name},
+                            {"peer", peer_did},
+                            {"receipt", to_hex(receipt.statement.id)},
+                            {"release", to_hex(release)},
+                            {"released", released ? Json(to_hex(*released)) : Json(nullptr)},
+                            {"stated", receipt.statement.text("commitment").value_or("")}};
+    return EntryDraft{pb::ALERT,
+                      exchange,
+                      canonical_json(detail).value(),  // texts only: nothing that canonical JSON cannot say
+                      agreement,
+                      {{Dimension::Counterparty, peer_did}, {Dimension::Dataset, dataset}}};
+  }
 };
+
+ReceiptIntake::ReceiptIntake(ExchangeParts parts)
+    : parts_(parts),
+      alerts_(parts.metrics.counter("sekisho_alerts_total",
+                                    {{"code", std::string(code_info(Code::CommitmentMismatch).name)}},
+                                    "Contradictions of peers, each an ALERT of the log.")) {}
 
 async::Task<Result<ReceiptIntake::Checked>> ReceiptIntake::check(trust::PeerIdentity peer, std::string text,
                                                                  async::Deadline deadline) {
@@ -75,11 +125,16 @@ async::Task<Result<ReceiptIntake::Checked>> ReceiptIntake::check(trust::PeerIden
     co_return fail(Code::ReceiptInvalid, "the receipt of a head confirms nothing");
   std::optional<std::uint64_t> head_bytes;
   if (progress) head_bytes = static_cast<std::uint64_t>(release->integer("bytes").value_or(0));
-  Checked out{std::move(*checked), *of,     *receipt.agreement, *exchange, agreement->dataset, peer.did, "",
+  Checked out{std::move(*checked), *of,       *receipt.agreement, *exchange, agreement->dataset, peer.did, "",
               std::nullopt,        head_bytes};
   const trust::Statement& kept = out.receipt.statement;
-  if (release->kind == trust::StatementKind::StreamOpen && kept.text("outcome") == "verified") {
-    out.confirmed_chunks = static_cast<std::uint64_t>(kept.integer("chunks").value_or(0));
+  if (!progress && kept.text("outcome") == "verified") {
+    const auto released = released_commitment(reader, peer.did, *release);
+    if (!released) co_return fail(released.error());
+    out.released = *released;
+    out.contradicts = kept.digest("commitment") != *released;
+    if (release->kind == trust::StatementKind::StreamOpen && !out.contradicts)
+      out.confirmed_chunks = static_cast<std::uint64_t>(kept.integer("chunks").value_or(0));
   }
   const auto known = reader.find(pb::NRR_IN, receipt.id);
   if (!known) co_return fail(known.error());
@@ -100,20 +155,21 @@ async::Task<Result<ReceiptIntake::Checked>> ReceiptIntake::check(trust::PeerIden
 async::Task<Status> ReceiptIntake::commit(std::vector<Checked*> fresh) {
   Unit unit;
   for (const Checked* c : fresh) {
-    unit.entries.push_back(EntryDraft{pb::NRR_IN,
-                                      c->exchange,
-                                      Foreign{c->receipt.envelope.payload, c->receipt.envelope.seal},
-                                      c->agreement,
-                                      {{Dimension::Counterparty, c->peer_did}, {Dimension::Dataset, c->dataset}}});
-    unit.claims.push_back(Claim{receipt_claim(c->release)});
+    unit.entries.push_back(c->entry());
+    unit.claims.push_back(Claim{receipt_claim(c->release), unit.entries.size() - 1});
     if (c->confirmed_chunks) forget_points({c->peer_did, c->exchange, *c->confirmed_chunks}, unit.mutations);
     if (!c->head_bytes)
       unit.mutations.push_back(
           Mutation{Family::Exchange, OpenExchanges::row_key(c->agreement, c->exchange), std::nullopt});
   }
+  // Behind all receipts, so that these stay at the places that are answered.
+  for (const Checked* c : fresh) {
+    if (c->contradicts) unit.entries.push_back(c->alert());
+  }
   const auto committed = co_await parts_.journal.commit(std::move(unit));
   if (!committed) co_return fail(committed.error());
   for (std::size_t i = 0; i < fresh.size(); ++i) {
+    if (fresh[i]->contradicts) report(*fresh[i]);
     fresh[i]->status = "logged";
     fresh[i]->index = committed->entries[i].index;
     if (fresh[i]->head_bytes) {
@@ -123,6 +179,13 @@ async::Task<Status> ReceiptIntake::commit(std::vector<Checked*> fresh) {
     }
   }
   co_return Status();
+}
+
+void ReceiptIntake::report(const Checked& receipt) {
+  alerts_.inc();
+  log_error("receipt.contradicts", {{"peer", receipt.peer_did},
+                                    {"exchange", to_text(receipt.exchange)},
+                                    {"receipt", to_hex(receipt.receipt.statement.id)}});
 }
 
 async::Task<http::Response> ReceiptIntake::post(trust::PeerIdentity peer, std::string body, std::string correlation) {

@@ -1,6 +1,9 @@
 // The provider's side of receipts: POST /sekisho/v1/receipts takes up to 256 of a peer, each a sealed statement
 // (formats.md 4). The first logged receipt of a release is final; resending is idempotent by statement id.
 //
+// One that says "verified" of something else than was released is kept like any other, because it is what the peer
+// signed; beside it stands an ALERT with both commitments, and the metric sekisho_alerts_total counts it.
+//
 //   {"receipts": [base64url envelope …]}  →  {"results": [{"receipt", "status", "index"?, "code"?} …]} in order
 //   status: "logged", "known" (this very receipt was logged before), "superseded" (another one is final), "invalid"
 #pragma once
@@ -8,6 +11,7 @@
 #include <string>
 
 #include "base/async/task.hpp"
+#include "base/core/metrics.hpp"
 #include "base/core/result.hpp"
 #include "base/http/message.hpp"
 #include "node/exchange/parts.hpp"
@@ -16,16 +20,19 @@ namespace sekisho::node {
 
 class ReceiptIntake {
  public:
-  explicit ReceiptIntake(ExchangeParts parts) : parts_(parts) {}
+  explicit ReceiptIntake(ExchangeParts parts);
 
   [[nodiscard]] async::Task<http::Response> post(trust::PeerIdentity peer, std::string body, std::string correlation);
 
  private:
   struct Checked;
-  [[nodiscard]] async::Task<Result<Checked>> check(trust::PeerIdentity peer, std::string text, async::Deadline deadline);
+  [[nodiscard]] async::Task<Result<Checked>> check(trust::PeerIdentity peer, std::string text,
+                                                   async::Deadline deadline);
   [[nodiscard]] async::Task<Status> commit(std::vector<Checked*> fresh);
+  void report(const Checked& receipt);
 
   ExchangeParts parts_;
+  Counter alerts_;
 };
 
 }  // namespace sekisho::node

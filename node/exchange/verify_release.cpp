@@ -13,11 +13,15 @@ std::unexpected<Error> differs(std::string_view member) {
 
 }  // namespace
 
-Status check_release(const trust::Statement& release, const OpenIntent& intent, const Digest& terms, const Digest& own_tls_cert) {
+Status check_release(const trust::Statement& release, const OpenIntent& intent, const Digest& terms,
+                     const Digest& own_tls_cert) {
   if (release.exchange() != intent.exchange) return differs("exchange");
   if (release.agreement != intent.agreement) return differs("agreement");
   if (release.digest("intent") != intent.intent) return differs("intent");
   if (release.digest("request") != intent.request) return differs("request");
+  // Whether it counts again is the provider's to say; of what it repeats it says nothing else than was asked.
+  const auto retried = release.text("retryOf");
+  if (retried && (!intent.retry_of || *retried != to_text(*intent.retry_of))) return differs("retryOf");
   if (release.digest("terms") != terms) return differs("terms");
   if (release.digest("tlsCert") != own_tls_cert) return differs("tlsCert");
   const bool opening = release.kind == trust::StatementKind::StreamOpen;  // its heads state the content

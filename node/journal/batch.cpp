@@ -23,7 +23,7 @@ std::string octets(BytesView bytes) { return std::string(as_text(bytes)); }
 }  // namespace
 
 Batch::Batch(BatchContext context, WriterState& state, Counters& counters, const Storage& storage)
-    : assigned_{std::move(context.issuer), std::move(context.origin), 0,  {},          context.clock,
+    : assigned_{std::move(context.issuer), std::move(context.origin), 0,  {},           context.clock,
                 context.snapshot_seq,      context.snapshot_digest,   {}, std::nullopt, std::nullopt},
       random_(context.random),
       state_(state),
@@ -103,7 +103,8 @@ Status Batch::add(Unit& unit) {
     result.entries.push_back(std::move(*entry));
   }
   for (const auto& [agreement, last] : counters) counters_.stage(agreement, last);
-  for (const Claim& claim : unit.claims) claims_.emplace(claim.key, make_position(state_.head.log, first));
+  for (const Claim& claim : unit.claims)
+    claims_.emplace(claim.key, make_position(state_.head.log, first + claim.entry));
   units_.push_back(std::move(unit));
   results_.push_back(std::move(result));
   return {};
@@ -165,7 +166,8 @@ void Batch::encode(const EntryDraft& draft, const CommittedEntry& entry, std::ve
 void Batch::index(const EntryDraft& draft, const CommittedEntry& entry, std::vector<Mutation>& out) {
   const int kind = static_cast<int>(draft.kind);
   if (!is_nil(draft.exchange)) {
-    out.push_back({Family::Unique, keys::by_exchange(kind, draft.exchange), keys::entry(entry.position)});
+    out.push_back(
+        {Family::Unique, keys::by_exchange(kind, draft.exchange, counterparty(scratch_)), keys::entry(entry.position)});
   }
   if (entry.id != Digest{}) {
     out.push_back({Family::Unique, keys::by_statement(entry.id, kind), keys::entry(entry.position)});

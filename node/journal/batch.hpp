@@ -57,6 +57,7 @@ class Batch {
   [[nodiscard]] Result<CommittedEntry> assign(const EntryDraft& draft, UnitCounters& counters);
   [[nodiscard]] Status write_own(const trust::Draft& draft, CommittedEntry& entry, UnitCounters& counters);
   void encode(const EntryDraft& draft, const CommittedEntry& entry, std::vector<Mutation>& out);
+  // Of the entry that was encoded last.
   void index(const EntryDraft& draft, const CommittedEntry& entry, std::vector<Mutation>& out);
 
   trust::Assigned assigned_;  // what every statement of the batch says; the rest is set for each

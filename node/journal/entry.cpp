@@ -1,6 +1,7 @@
 #include "node/journal/entry.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace sekisho::node {
 
@@ -94,6 +95,16 @@ Result<pb::Entry> decode_entry(BytesView bytes) {
   if (!std::ranges::equal(encode_entry(known_fields(entry)), bytes)) return fail(malformed("another spelling"));
   entry.clear_pad();
   return entry;
+}
+
+TokenValue counterparty(const pb::Entry& entry) {
+  TokenValue out{};
+  for (const pb::Token& token : entry.tokens()) {
+    if (token.dimension() != static_cast<std::uint32_t>(Dimension::Counterparty)) continue;
+    std::memcpy(out.data(), token.value().data(), out.size());
+    break;
+  }
+  return out;
 }
 
 }  // namespace sekisho::node

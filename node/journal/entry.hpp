@@ -6,6 +6,7 @@
 
 #include "base/core/bytes.hpp"
 #include "base/core/result.hpp"
+#include "node/journal/dimension.hpp"
 #include "schemas/log.pb.h"
 
 namespace sekisho::node {
@@ -20,5 +21,8 @@ inline constexpr int kMaxTokens = 24;
 
 // Checks shape and spelling, not seals. A statement's entry has payload and seal, any other a detail.
 [[nodiscard]] Result<pb::Entry> decode_entry(BytesView bytes);
+
+// The token of the other party; all zero in an entry that has none.
+[[nodiscard]] TokenValue counterparty(const pb::Entry& entry);
 
 }  // namespace sekisho::node

@@ -52,13 +52,20 @@ inline std::array<std::uint8_t, kPostingPrefix> posting_prefix(Dimension dimensi
   return out;
 }
 
-// Family::Unique: 1 ‖ kind ‖ exchange → be64 position (the newest); 2 ‖ statement id ‖ kind → be64 position
+// Family::Unique: 1 ‖ kind ‖ exchange ‖ token of the counterparty → be64 position (the newest); 2 ‖ statement id ‖ kind
+// → be64 position. An exchange id is its asker's own (formats.md 4): two peers may use one. Rows of schema 1 end behind
+// the exchange.
 inline Bytes by_exchange(int kind, const Uuid& exchange) {
   Bytes out;
-  out.reserve(18);
+  out.reserve(34);
   out.push_back(1);
   out.push_back(static_cast<std::uint8_t>(kind));
   append(out, exchange.octets);
+  return out;
+}
+inline Bytes by_exchange(int kind, const Uuid& exchange, const TokenValue& peer) {
+  Bytes out = by_exchange(kind, exchange);
+  append(out, peer);
   return out;
 }
 inline Bytes by_statement(const Digest& id) {

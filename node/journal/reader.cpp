@@ -57,8 +57,27 @@ Result<StoredEntry> LogReader::entry(Position at) const {
   return StoredEntry{at, std::move(**row), std::move(*entry)};
 }
 
-Result<std::optional<Position>> LogReader::find(pb::EntryKind kind, const Uuid& exchange) const {
-  return point(storage_, keys::by_exchange(static_cast<int>(kind), exchange));
+Result<std::optional<Position>> LogReader::find(pb::EntryKind kind, const Uuid& exchange, std::string_view peer) const {
+  const TokenValue wanted = token(Dimension::Counterparty, peer);
+  Result<std::optional<Position>> at = point(storage_, keys::by_exchange(static_cast<int>(kind), exchange, wanted));
+  if (!at || *at) return at;
+  at = point(storage_, keys::by_exchange(static_cast<int>(kind), exchange));  // written under schema 1
+  if (!at || !*at) return at;
+  Result<StoredEntry> found = entry(**at);
+  if (!found) return fail(found.error());
+  if (counterparty(found->entry) != wanted) return std::optional<Position>();
+  return at;
+}
+
+Result<std::vector<Position>> LogReader::find_all(pb::EntryKind kind, const Uuid& exchange) const {
+  std::vector<Position> found;
+  Status scanned = storage_.scan(Family::Unique, {}, keys::by_exchange(static_cast<int>(kind), exchange),
+                                 [&](BytesView, BytesView value) {
+                                   found.push_back(read_be64(value));
+                                   return true;
+                                 });
+  if (!scanned) return fail(scanned.error());
+  return found;
 }
 
 Result<std::optional<Position>> LogReader::find(pb::EntryKind kind, const Digest& statement) const {
@@ -154,8 +173,7 @@ Result<std::string> LogReader::tlog_proof(Position at, std::string_view checkpoi
   if (!head) return fail(head.error());
   Result<std::vector<Digest>> path = inclusion(at, head->size);
   if (!path) return fail(path.error());
-  return trust::format_proof(
-      {std::move(stored->bytes), index_of(at), std::move(*path), std::string(checkpoint)});
+  return trust::format_proof({std::move(stored->bytes), index_of(at), std::move(*path), std::string(checkpoint)});
 }
 
 Result<Bytes> LogReader::tile(std::uint16_t log, unsigned level, std::uint64_t number, unsigned width) const {

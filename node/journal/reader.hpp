@@ -43,8 +43,11 @@ class LogReader {
 
   [[nodiscard]] Result<StoredEntry> entry(Position at) const;
 
-  // Position of the newest entry of that kind for that exchange, or nullopt.
-  [[nodiscard]] Result<std::optional<Position>> find(pb::EntryKind kind, const Uuid& exchange) const;
+  // Position of the newest entry of that kind for that exchange with that peer (its DID), or nullopt.
+  [[nodiscard]] Result<std::optional<Position>> find(pb::EntryKind kind, const Uuid& exchange,
+                                                     std::string_view peer) const;
+  // The same of each peer that used the id, in no order.
+  [[nodiscard]] Result<std::vector<Position>> find_all(pb::EntryKind kind, const Uuid& exchange) const;
   // Position of the entry of that kind with that statement, or nullopt; then of any kind.
   [[nodiscard]] Result<std::optional<Position>> find(pb::EntryKind kind, const Digest& statement) const;
   [[nodiscard]] Result<std::optional<Position>> find(const Digest& statement) const;
@@ -60,8 +63,7 @@ class LogReader {
   // Proofs in the tree of `log` at `size` (≤ its durable size).
   [[nodiscard]] Result<Digest> root(std::uint16_t log, std::uint64_t size) const;
   [[nodiscard]] Result<std::vector<Digest>> inclusion(Position at, std::uint64_t size) const;
-  [[nodiscard]] Result<std::vector<Digest>> consistency(std::uint16_t log, std::uint64_t from,
-                                                        std::uint64_t to) const;
+  [[nodiscard]] Result<std::vector<Digest>> consistency(std::uint16_t log, std::uint64_t from, std::uint64_t to) const;
 
   // Envelope of the statement of an entry: a foreign one as kept; an own one with its path rebuilt from the
   // statements that were sealed in the same batch.

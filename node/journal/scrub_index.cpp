@@ -11,6 +11,14 @@ namespace {
 
 Error damaged(const std::string& why) { return {Code::DatabaseDamaged, why}; }
 
+constexpr std::size_t kSchema1ExchangeKey = 18;
+
+Bytes exchange_key(const pb::Entry& entry) {
+  Uuid exchange;
+  std::memcpy(exchange.octets.data(), entry.exchange().data(), exchange.octets.size());
+  return keys::by_exchange(static_cast<int>(entry.kind()), exchange, counterparty(entry));
+}
+
 Status check_unique_row(const Storage& storage, BytesView key, BytesView value) {
   if (value.size() != 8) return fail(damaged("an index row has another length"));
   Result<std::optional<Bytes>> row = storage.get(Family::Entry, value);
@@ -19,9 +27,8 @@ Status check_unique_row(const Storage& storage, BytesView key, BytesView value) 
   if (!entry) return fail(Code::DatabaseDamaged, "an index row points to no entry", entry.error());
   Bytes expected;
   if (!key.empty() && key[0] == 1 && entry->exchange().size() == 16) {
-    Uuid exchange;
-    std::memcpy(exchange.octets.data(), entry->exchange().data(), 16);
-    expected = keys::by_exchange(static_cast<int>(entry->kind()), exchange);
+    expected = exchange_key(*entry);
+    if (key.size() == kSchema1ExchangeKey) expected.resize(kSchema1ExchangeKey);
   } else if (!entry->payload().empty()) {
     expected = keys::by_statement(trust::statement_id(entry->payload()), static_cast<int>(entry->kind()));
   }
@@ -31,12 +38,24 @@ Status check_unique_row(const Storage& storage, BytesView key, BytesView value) 
   return {};
 }
 
-Status points_at_or_behind(const Storage& storage, const Bytes& key, Position at) {
+Result<bool> points_at_or_behind(const Storage& storage, const Bytes& key, Position at) {
   Result<std::optional<Bytes>> row = storage.get(Family::Unique, key);
   if (!row) return fail(row.error());
-  if (!*row || read_be64(**row) < at) {
-    return fail(damaged("the index row of entry " + std::to_string(index_of(at)) + " is missing"));
-  }
+  return *row && read_be64(**row) >= at;
+}
+
+// Under its own key, or under that of schema 1.
+Result<bool> found_by_exchange(const Storage& storage, const pb::Entry& entry, Position at) {
+  Bytes key = exchange_key(entry);
+  Result<bool> found = points_at_or_behind(storage, key, at);
+  if (!found || *found) return found;
+  key.resize(kSchema1ExchangeKey);
+  return points_at_or_behind(storage, key, at);
+}
+
+Status present(const Result<bool>& found, Position at) {
+  if (!found) return fail(found.error());
+  if (!*found) return fail(damaged("the index row of entry " + std::to_string(index_of(at)) + " is missing"));
   return {};
 }
 
@@ -50,15 +69,13 @@ void PostingSum::add(BytesView prefix, Position at) {
 }
 
 Status check_entry_rows(const Storage& storage, const pb::Entry& entry, const Digest& statement, Position at) {
-  const int kind = static_cast<int>(entry.kind());
   if (entry.exchange().size() == 16) {
-    Uuid exchange;
-    std::memcpy(exchange.octets.data(), entry.exchange().data(), 16);
-    Status found = points_at_or_behind(storage, keys::by_exchange(kind, exchange), at);
+    Status found = present(found_by_exchange(storage, entry, at), at);
     if (!found) return found;
   }
-  if (!entry.payload().empty()) return points_at_or_behind(storage, keys::by_statement(statement, kind), at);
-  return {};
+  if (entry.payload().empty()) return {};
+  const int kind = static_cast<int>(entry.kind());
+  return present(points_at_or_behind(storage, keys::by_statement(statement, kind), at), at);
 }
 
 Status check_indexes(const Storage& storage, const PostingSum& expected, ScrubReport& report) {

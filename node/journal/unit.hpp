@@ -38,10 +38,11 @@ struct EntryDraft {
   std::vector<std::pair<Dimension, std::string>> tokens;  // ≤ 16; Kind and Agreement are added by the journal
 };
 
-// Exclusive use of a key of Family::Exchange: first commit wins. Written with the be64 position of the unit's
-// first entry (or of the entry that would come next, for a unit without entries).
+// Exclusive use of a key of Family::Exchange: first commit wins. Written with the be64 position of that entry of the
+// unit (or of the entry that would come next, for a unit without entries).
 struct Claim {
   Bytes key;
+  std::size_t entry = 0;
 };
 
 struct CommittedEntry {

@@ -104,7 +104,7 @@ Status Pipeline::check_access(const Access& access, http::Request& request) cons
       if (token.empty() || !options_.authenticate) return fail(Code::Unauthenticated, "no bearer token");
       auto client = options_.authenticate(token);
       if (!client) return fail(client.error());
-      if (!(*client)->scopes.contains(access.scope())) {
+      if (!access.scope().empty() && !(*client)->scopes.contains(access.scope())) {
         return fail(
             Error(Code::Forbidden, "the token of " + (*client)->id + " lacks a scope").with("scope", access.scope()));
       }

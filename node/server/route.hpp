@@ -30,12 +30,14 @@ class Access {
   [[nodiscard]] static Access participant() { return {Kind::Participant, {}}; }
   // A bearer token whose client has the scope.
   [[nodiscard]] static Access client(std::string_view scope) { return {Kind::Client, scope}; }
+  // A bearer token of any client; the handler looks at its scopes.
+  [[nodiscard]] static Access any_client() { return {Kind::Client, {}}; }
   // A Unix socket, its peer of this process's user or root.
   [[nodiscard]] static Access operator_socket() { return {Kind::OperatorSocket, {}}; }
 
   [[nodiscard]] Kind kind() const { return kind_; }
   [[nodiscard]] const std::string& reason() const { return text_; }  // of Open
-  [[nodiscard]] const std::string& scope() const { return text_; }   // of Client
+  [[nodiscard]] const std::string& scope() const { return text_; }   // of Client; empty: any
 
  private:
   Access(Kind kind, std::string_view text) : kind_(kind), text_(text) {}

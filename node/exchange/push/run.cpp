@@ -5,6 +5,7 @@
 #include "base/core/encoding.hpp"
 #include "base/core/log.hpp"
 #include "node/exchange/intents.hpp"
+#include "node/exchange/passing.hpp"
 #include "node/exchange/push/sink.hpp"
 #include "node/exchange/steps/authorize.hpp"
 #include "node/exchange/steps/fetch.hpp"
@@ -18,23 +19,9 @@ namespace {
 
 constexpr std::chrono::seconds kOpenTime{30};
 
-// What may be different in a moment; everything else ends the transfer.
+// What is pushed again in a moment; everything else ends the transfer.
 bool is_passing(Code code) {
-  switch (code) {
-    case Code::Busy:
-    case Code::Deadline:
-    case Code::Cancelled:
-    case Code::OpenExchanges:
-    case Code::JournalStopped:
-    case Code::JournalIndeterminate:
-    case Code::DiskFull:
-    case Code::Draining:
-    case Code::SnapshotStale:
-    case Code::SourceFailed:
-    case Code::SourceTimeout:
-    case Code::TransferNotStarted: return true;
-    default: return false;
-  }
+  return passing(code) || code == Code::SourceFailed || code == Code::SourceTimeout || code == Code::TransferNotStarted;
 }
 
 Code code_named(std::string_view name) {

@@ -13,7 +13,9 @@ Status authenticate(const ExchangeParts& parts, Crossing& crossing) {
   crossing.exchange = *exchange;
 
   const auto intent = digest_from_hex(request.intent);
-  if (!intent) return fail(Error(Code::InvalidArgument, "Sekisho-Intent is no statement id", intent.error()).with("header", "Sekisho-Intent"));
+  if (!intent)
+    return fail(Error(Code::InvalidArgument, "Sekisho-Intent is no statement id", intent.error())
+                    .with("header", "Sekisho-Intent"));
   crossing.intent = *intent;
 
   const auto claims = parts.tokens.verify(request.token, request.peer.cert);
@@ -23,7 +25,8 @@ Status authenticate(const ExchangeParts& parts, Crossing& crossing) {
   }
 
   crossing.transfer = parts.transfers.find(request.transfer);
-  if (!crossing.transfer || crossing.transfer->role != Role::Provider || crossing.transfer->peer_did != request.peer.did) {
+  if (!crossing.transfer || crossing.transfer->role != Role::Provider ||
+      crossing.transfer->peer_did != request.peer.did) {
     return fail(Code::TransferUnknown, "no such transfer of this peer");
   }
   if (auto free = not_held(parts.storage, *crossing.transfer->agreement); !free) return free;

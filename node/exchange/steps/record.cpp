@@ -29,6 +29,7 @@ trust::Draft release_draft(const Crossing& crossing) {
   if (!crossing.pushed) draft.members["tlsCert"] = to_hex(crossing.request.peer.cert);
   draft.members["decision"] = to_hex(crossing.decision);
   draft.members["media"] = crossing.transfer->agreement->media;
+  if (crossing.retry) draft.members["retryOf"] = to_text(crossing.retry->of);
   if (crossing.resume) {
     draft.members["resumeOf"] = to_text(crossing.resume->of);
     draft.members["chunk"] = static_cast<std::int64_t>(crossing.resume->chunk);
@@ -47,16 +48,19 @@ async::Task<Status> record(const ExchangeParts& parts, Crossing& crossing) {
   unit.entries.push_back(EntryDraft{crossing.streams ? pb::STREAM_OPEN_OUT : pb::NRO_OUT, crossing.exchange,
                                     release_draft(crossing), std::nullopt, tokens(parts, crossing)});
   unit.claims.push_back(Claim{outcome_claim(crossing.request.peer.did, crossing.exchange)});
+  if (crossing.retry) {
+    unit.claims.push_back(Claim{retry_claim(crossing.request.peer.did, crossing.retry->of, crossing.retry->number)});
+  }
   if (crossing.streams && !crossing.marks.empty()) {
-    unit.mutations.push_back(resume_point({crossing.request.peer.did, crossing.exchange, 0}, agreement,
-                                          crossing.marks.front().point));
+    unit.mutations.push_back(
+        resume_point({crossing.request.peer.did, crossing.exchange, 0}, agreement, crossing.marks.front().point));
   }
   // By value: a cancelled request ends before its unit does, and the unit may still become durable.
   auto quota = std::make_shared<QuotaLedger::Reservation>(std::move(crossing.quota));
   unit.derive = [quota, agreement, exchange = crossing.exchange, streams = crossing.streams](
                     const std::vector<CommittedEntry>& entries, std::vector<Mutation>& out) {
     out.push_back(Mutation{Family::Exchange,
-                           streams ? stream_row(exchange) : OpenExchanges::row_key(agreement, exchange),
+                           streams ? stream_row(agreement, exchange) : OpenExchanges::row_key(agreement, exchange),
                            to_bytes(be64(entries[0].position))});
     if (const std::uint64_t used = quota->charge(); used != 0) {
       out.push_back(Mutation{Family::Quota, to_bytes(BytesView(agreement)), to_bytes(be64(used))});

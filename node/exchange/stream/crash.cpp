@@ -6,20 +6,23 @@
 namespace sekisho::node {
 
 Status end_crashed_streams(const ExchangeParts& parts) {
-  std::vector<Position> open;
-  const auto scanned = parts.storage.scan(Family::Exchange, {}, as_bytes("stream"), [&](BytesView, BytesView value) {
-    open.push_back(read_be64(value));
-    return true;
-  });
+  std::vector<std::pair<Bytes, Position>> open;
+  const auto scanned =
+      parts.storage.scan(Family::Exchange, {}, as_bytes(kStreamPrefix), [&](BytesView key, BytesView value) {
+        open.emplace_back(to_bytes(key), read_be64(value));
+        return true;
+      });
   if (!scanned) return fail(scanned.error());
   const LogReader& reader = parts.journal.reader();
-  for (const Position at : open) {
+  for (const auto& [row, at] : open) {
     const auto entry = reader.entry(at);
     if (!entry) return fail(entry.error());
     const auto opening = trust::parse_statement(entry->entry.payload());
     if (!opening || !opening->agreement || !opening->exchange())
       return fail(Code::DatabaseDamaged, "an open stream cannot be read");
-    const auto newest = reader.find(pb::STREAM_HEAD_OUT, *opening->exchange());
+    const auto agreement = parts.agreements.find(*opening->agreement);
+    if (!agreement) return fail(Code::DatabaseDamaged, "an open stream is under no agreement");
+    const auto newest = reader.find(pb::STREAM_HEAD_OUT, *opening->exchange(), agreement->peer_did);
     if (!newest) return fail(newest.error());
     std::optional<trust::Commitment> said;
     if (*newest) {
@@ -33,8 +36,17 @@ Status end_crashed_streams(const ExchangeParts& parts) {
     const auto receipted = parts.storage.get(Family::Exchange, receipt_claim(opening->id));
     if (!receipted) return fail(receipted.error());
     const bool awaits_receipt = opening->digest("intent") && !receipted->has_value();  // a push has no intent
-    const StreamEnd end{*opening->agreement, opening->id, *opening->exchange(), "CRASH", said, !awaits_receipt, {}};
-    const auto ended = parts.journal.commit_blocking(end_unit(end));
+    const StreamEnd end{*opening->agreement,
+                        opening->id,
+                        *opening->exchange(),
+                        "CRASH",
+                        said,
+                        !awaits_receipt,
+                        {{Dimension::Counterparty, agreement->peer_did}, {Dimension::Dataset, agreement->dataset}}};
+    Unit unit = end_unit(end);
+    unit.mutations.push_back(
+        Mutation{Family::Exchange, row, std::nullopt});  // also where an older version named it otherwise
+    const auto ended = parts.journal.commit_blocking(std::move(unit));
     if (!ended) return fail(ended.error());
     log_warn("stream.ended", {{"exchange", to_text(*opening->exchange())}, {"reason", "CRASH"}});
   }

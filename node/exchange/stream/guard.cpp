@@ -18,8 +18,8 @@ std::optional<std::string> cut_cause(const Sending& s, const http::BodySink& sin
   return std::nullopt;
 }
 
-// Of a push no connection proves who the consumer is: the snapshot says whether it still is one, and whether who ordered
-// the push may still be believed.
+// Of a push no connection proves who the consumer is: the snapshot says whether it still is one, and whether who
+// ordered the push may still be believed.
 std::optional<std::string> lost_peer(const ExchangeParts& parts, const Crossing& crossing) {
   const TransferRecord& transfer = *crossing.transfer;
   const auto trusted = parts.trust.current();
@@ -36,24 +36,10 @@ std::optional<std::string> lost_peer(const ExchangeParts& parts, const Crossing&
 }  // namespace
 
 std::optional<std::string> lost_right(const ExchangeParts& parts, const Crossing& crossing) {
-  const auto transfer = parts.transfers.find(crossing.request.transfer);
-  const AgreementRecord& agreement = *crossing.transfer->agreement;
-  if (!transfer || !transfer->serves || parts.transfers.held(agreement.digest))
-    return name_of(Code::TransferNotStarted);
-  // The permission itself may end meanwhile. Its own use was counted when the stream began.
-  policy::DecisionInput facts = steps::decision_facts(parts, crossing);
-  facts.used = 0;
-  const policy::Program& program = agreement.agreement->program;
-  const policy::Decision decision = policy::decide(program, facts);
-  if (!decision.permit) return std::string(policy::denial(program, decision).name());
-  const auto catalog = parts.catalog.state();
-  if (!catalog || !catalog->offer(agreement.offer)) return name_of(Code::OfferUnknown);
-  if (crossing.request.connection) {
-    const auto peer = parts.trust.identify(crossing.request.connection->chain_der, trust::Use::TlsClient);
-    if (!peer) return std::string(peer.error().name());
-  }
+  // Its own use was counted when the stream began.
+  if (const auto right = steps::authorize_again(parts, crossing, 0); !right) return std::string(right.error().name());
   if (crossing.pushed) {
-    const auto dataset = catalog->dataset(agreement.dataset);
+    const auto dataset = parts.catalog.state()->dataset(crossing.transfer->agreement->dataset);
     if (!dataset || !dataset->object.push) return name_of(Code::PushRefused);
     return lost_peer(parts, crossing);
   }

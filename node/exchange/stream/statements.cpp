@@ -56,7 +56,7 @@ Unit end_unit(const StreamEnd& end) {
   if (end.said) state_prefix(draft, text, *end.said);
   Unit unit;
   unit.entries.push_back(EntryDraft{pb::STREAM_END_OUT, end.exchange, std::move(draft), std::nullopt, end.tokens});
-  unit.mutations.push_back(Mutation{Family::Exchange, stream_row(end.exchange), std::nullopt});
+  unit.mutations.push_back(Mutation{Family::Exchange, stream_row(end.agreement, end.exchange), std::nullopt});
   if (!end.receipted) {
     unit.derive = [agreement = end.agreement, exchange = end.exchange](const std::vector<CommittedEntry>& entries,
                                                                        std::vector<Mutation>& out) {

@@ -45,8 +45,10 @@ inline constexpr std::size_t kFamilies = 19;
 // "meta", "entry" …; the names of the column families.
 [[nodiscard]] std::string_view family_name(Family family);
 
-// Version of the layout of keys and values. A database of a higher one is refused (Code::SchemaNewer).
-inline constexpr std::uint32_t kStorageSchema = 1;
+// Version of the layout of keys and values. A database of a higher one is refused (Code::SchemaNewer); one of a lower
+// one is raised when it is opened, because every version reads what the earlier ones wrote.
+//   2  the index by exchange names the peer (node/journal/keys.hpp)
+inline constexpr std::uint32_t kStorageSchema = 2;
 // Rows of Family::Meta that every implementation writes and checks: be32 schema; DID of the owner.
 inline constexpr std::string_view kMetaSchema = "schema";
 inline constexpr std::string_view kMetaOwner = "owner";

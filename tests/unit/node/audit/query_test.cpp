@@ -41,6 +41,28 @@ class AuditQueryTest : public ::testing::Test {
 
 using Indexes = std::vector<std::uint64_t>;
 
+TEST_F(AuditQueryTest, AnIdThatASecondPeerUsesHidesNothing) {
+  EntryDraft other = own(trust::StatementKind::Refusal, 2,
+                         {{"recipient", JsonObject{{"did", "did:web:other.eu.example"}, {"zone", "eu"}}},
+                          {"exchange", to_text(exchange_id(2))},
+                          {"code", "QUOTA"}});
+  other.tokens = {{Dimension::Counterparty, "did:web:other.eu.example"}};
+  EntryDraft again = own(trust::StatementKind::Release, 2,
+                         {{"terms", to_hex(kit_.terms)},
+                          {"exchange", to_text(exchange_id(2))},
+                          {"request", to_hex(Digest{3})},
+                          {"decision", to_hex(Digest{4})},
+                          {"media", "application/x-ndjson"}},
+                         {{to_text(exchange_id(2)), Digest{6}}});
+  again.tokens = {{Dimension::Counterparty, "did:web:other.eu.example"}};
+  kit_.commit(std::move(other));
+  kit_.commit(std::move(again));
+  at_ = kit_.publish();
+  AuditFilter filter;
+  filter.exchange = exchange_id(2);
+  EXPECT_EQ(indexes(filter), (Indexes{4, 7, 9, 10}));
+}
+
 TEST_F(AuditQueryTest, FiltersByEachDimension) {
   // 0 GENESIS, 1 START, 2 TERMS, 3–5 releases, 6–7 receipts, 8 intent of another dataset
   const auto with = [](auto set) {
@@ -120,7 +142,8 @@ TEST_F(AuditQueryTest, WorthIsCountedNotClaimed) {
 TEST_F(AuditQueryTest, PagesJoinWithoutGapOrRepetition) {
   for (int i = 0; i < 40; ++i) {
     Unit unit;
-    for (std::uint64_t k = 0; k < 20; ++k) unit.entries.push_back(intent(1000 + 20U * static_cast<std::uint64_t>(i) + k));
+    for (std::uint64_t k = 0; k < 20; ++k)
+      unit.entries.push_back(intent(1000 + 20U * static_cast<std::uint64_t>(i) + k));
     ASSERT_TRUE(kit_.journal->commit_blocking(std::move(unit)));
   }
   at_ = kit_.publish();
@@ -199,7 +222,8 @@ TEST(AuditFilter, IsStrict) {
         EXPECT_EQ(filter.error().help[0].second, c.pointer) << c.name;
       }
     } else {
-      EXPECT_EQ(canonical_json(to_json(*filter)).value(), canonical_json(parse_json(c.text).value()).value().size() > 2
+      EXPECT_EQ(canonical_json(to_json(*filter)).value(),
+                canonical_json(parse_json(c.text).value()).value().size() > 2
                     ? canonical_json(to_json(parse_audit_filter(to_json(*filter)).value())).value()
                     : "{}");
     }

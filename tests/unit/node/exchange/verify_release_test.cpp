@@ -45,6 +45,17 @@ TEST(VerifyRelease, TakesWhatWasAsked) {
   EXPECT_TRUE(checked) << checked.error().message;
 }
 
+TEST(VerifyRelease, TakesTheRepetitionThatWasAskedForCountedOrNot) {
+  OpenIntent intent = asked();
+  intent.retry_of = uuid_from_text("01931f3a-7c00-7000-8000-000000000002").value();
+  trust::Statement release = release_of(intent);
+  EXPECT_TRUE(check_release(release, intent, kTerms, kOwnCert));
+  release.predicate["retryOf"] = "01931f3a-7c00-7000-8000-000000000002";
+  EXPECT_TRUE(check_release(release, intent, kTerms, kOwnCert));
+  release.predicate["retryOf"] = "01931f3a-7c00-7000-8000-000000000003";
+  EXPECT_FALSE(check_release(release, intent, kTerms, kOwnCert));
+}
+
 TEST(VerifyRelease, RefusesEveryOtherMember) {
   const OpenIntent intent = asked();
   const struct {
@@ -57,6 +68,7 @@ TEST(VerifyRelease, RefusesEveryOtherMember) {
       {"agreement", [](auto& s) { s.agreement.reset(); }},
       {"intent", [](auto& s) { s.predicate["intent"] = to_hex(Digest{7}); }},
       {"request", [](auto& s) { s.predicate["request"] = to_hex(Digest{7}); }},
+      {"retryOf", [](auto& s) { s.predicate["retryOf"] = "01931f3a-7c00-7000-8000-000000000002"; }},
       {"terms", [](auto& s) { s.predicate["terms"] = to_hex(Digest{7}); }},
       {"tlsCert", [](auto& s) { s.predicate["tlsCert"] = to_hex(Digest{7}); }},
       {"tlsCert", [](auto& s) { s.predicate.erase("tlsCert"); }},

@@ -1,7 +1,11 @@
 #include "node/journal/reader.hpp"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
+#include "node/journal/keys.hpp"
+#include "node/journal/scrub.hpp"
 #include "node/journal/tree.hpp"
 #include "tests/support/journal_kit.hpp"
 #include "trust/log/checkpoint.hpp"
@@ -18,7 +22,8 @@ class LogReaderTest : public ::testing::Test {
   void SetUp() override {
     for (std::uint64_t n = 0; leaves().size() < kEntries; ++n) {
       Unit unit;
-      for (std::uint64_t k = 0; k <= n % 5; ++k) unit.entries.push_back(intent(n * 8 + k, Digest{static_cast<std::uint8_t>(k)}));
+      for (std::uint64_t k = 0; k <= n % 5; ++k)
+        unit.entries.push_back(intent(n * 8 + k, Digest{static_cast<std::uint8_t>(k)}));
       ASSERT_TRUE(journal_->commit_blocking(std::move(unit)));
     }
   }
@@ -113,13 +118,47 @@ TEST_F(LogReaderTest, FindsByExchangeAndStatement) {
   const StoredEntry some = reader().entry(400).value();
   Uuid exchange;
   std::memcpy(exchange.octets.data(), some.entry.exchange().data(), 16);
-  EXPECT_EQ(reader().find(pb::INTENT, exchange).value(), Position{400});
-  EXPECT_FALSE(reader().find(pb::NRO_OUT, exchange).value());
+  EXPECT_EQ(reader().find_all(pb::INTENT, exchange).value(), std::vector<Position>{400});
+  EXPECT_TRUE(reader().find_all(pb::NRO_OUT, exchange).value().empty());
   const Digest id = trust::statement_id(some.entry.payload());
   EXPECT_EQ(reader().find(id).value(), Position{400});
   EXPECT_EQ(reader().find(pb::INTENT, id).value(), Position{400});
   EXPECT_FALSE(reader().find(pb::NRO_IN, id).value());
   EXPECT_FALSE(reader().find(Digest{1}).value());
+}
+
+// The exchange id is its asker's own: a second peer that uses it hides nothing of the first.
+TEST_F(LogReaderTest, TwoPeersMayUseOneExchangeId) {
+  const Uuid exchange = exchange_id(90'000);
+  const auto commit = [&](const std::string& peer) {
+    EntryDraft draft = intent(90'000);
+    draft.tokens = {{Dimension::Counterparty, peer}};
+    return journal_->commit_blocking(one(std::move(draft)))->entries[0].position;
+  };
+  const Position a = commit("did:web:a.eu.example");
+  const Position b = commit("did:web:b.eu.example");
+  EXPECT_EQ(reader().find(pb::INTENT, exchange, "did:web:a.eu.example").value(), a);
+  EXPECT_EQ(reader().find(pb::INTENT, exchange, "did:web:b.eu.example").value(), b);
+  EXPECT_FALSE(reader().find(pb::INTENT, exchange, "did:web:c.eu.example").value());
+  std::vector<Position> all = reader().find_all(pb::INTENT, exchange).value();
+  std::ranges::sort(all);
+  EXPECT_EQ(all, (std::vector<Position>{a, b}));
+  const Position newer = commit("did:web:a.eu.example");
+  EXPECT_EQ(reader().find(pb::INTENT, exchange, "did:web:a.eu.example").value(), newer);
+}
+
+// Under schema 1 the row did not name the peer.
+TEST_F(LogReaderTest, RowsOfSchema1AreFound) {
+  const std::string peer = "did:web:trade.eu.example";
+  const Position at = journal_->commit_blocking(one(intent(90'001)))->entries[0].position;
+  const Bytes named = keys::by_exchange(pb::INTENT, exchange_id(90'001), token(Dimension::Counterparty, peer));
+  const Bytes unnamed = keys::by_exchange(pb::INTENT, exchange_id(90'001));
+  ASSERT_TRUE(storage_->commit(
+      std::vector<Mutation>{{Family::Unique, named, std::nullopt}, {Family::Unique, unnamed, keys::entry(at)}}));
+  EXPECT_EQ(reader().find(pb::INTENT, exchange_id(90'001), peer).value(), at);
+  EXPECT_FALSE(reader().find(pb::INTENT, exchange_id(90'001), "did:web:a.eu.example").value());
+  EXPECT_EQ(reader().find_all(pb::INTENT, exchange_id(90'001)).value(), std::vector<Position>{at});
+  EXPECT_TRUE(scrub(*storage_));
 }
 
 TEST_F(LogReaderTest, TimeIsFoundByBinarySearch) {

@@ -178,7 +178,7 @@ TEST_F(Recovery, OtherOwnerAndNewerSchemaAreRefused) {
   JournalOptions host = kit_.options(path_);
   host.origin = "other.jp.example/sekisho/2026h2";
   EXPECT_EQ(Journal::open(std::move(host), storage_).error().code, Code::DataFolderForeign);
-  put(Family::Meta, to_bytes(kMetaSchema), Bytes{0, 0, 0, 2});
+  put(Family::Meta, to_bytes(kMetaSchema), Bytes{0, 0, 0, 3});
   EXPECT_EQ(refusal(), Code::SchemaNewer);
 }
 
