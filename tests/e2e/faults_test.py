@@ -2,12 +2,14 @@
 """Bad input and faults: each ends the program with 1 (or refuses the call), the code's name and the file or setting on
 standard error; nothing acknowledged is lost."""
 
+import json
 import os
 import pathlib
 import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 import kit
@@ -21,13 +23,45 @@ from steps_exchange import call, new_client
 from world import World, problem
 
 
+class Source:
+    """An HTTP source of one answer: one row, called as long as is said; without a length it takes the question and is silent."""
+
+    ROW = json.dumps({"quantityList": [{"epcClass": events.LOT}], "eventID": "e1", "grower": "canary-7f3a"}).encode() + b"\n"
+
+    def __init__(self, length):
+        self.length, self.listening = length, socket.create_server(("127.0.0.1", 0))
+        self.address = "127.0.0.1:%d" % self.listening.getsockname()[1]
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        silent = []
+        while True:
+            connection, _ = self.listening.accept()
+            connection.recv(65536)
+            if self.length is None:
+                silent.append(connection)
+                continue
+            head = f"HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nConnection: close\r\nContent-Length: {self.length}\r\n\r\n"
+            with connection:
+                connection.sendall(head.encode() + self.ROW)
+
+
+# Dataset → the source, and what a consumer is told.
+SOURCES = {
+    "silent": (Source(None), 504, "SOURCE_TIMEOUT"),
+    "says-more-than-it-sends": (Source(len(Source.ROW) + 100), 502, "SOURCE_FAILED"),
+    "sends-more-than-it-says": (Source(9), 502, "SOURCE_FAILED"),
+    "honest": (Source(len(Source.ROW)), 200, None),
+}
+
+
 class Faults:
     def __init__(self, root):
         self.world = world = World(os.environ["SEKISHO"], os.environ["SEKISHOD"], root / "world")
         steps_zones.run(world, Report())
         events.write(world.farm.folder / "events")
         for node in (world.farm, world.trade):
-            node.write_config()
+            node.write_config(egress=[source.address for source, _, _ in SOURCES.values()] if node is world.farm else ())
             node.start()
         startup, world.token = new_client(world, world.trade, "startup", ["data"])
         world.farm.apply("offers.yaml", offers.farm(world.farm.folder / "events", 86400, 100))
@@ -128,6 +162,17 @@ def damage(f):
     shutil.rmtree(good)
 
 
+def newer_schema(f):
+    """The database as a newer program leaves it."""
+    data, good = f.world.farm.folder / "data", f.world.farm.folder / "good"
+    copy(data, good)
+    f.world.run(os.environ["NEWER_SCHEMA"], database(f.world.farm))
+    for verb in ((), ("check",)):
+        f.fails(f"a newer schema, {' '.join(verb) or 'start'}", "SCHEMA_NEWER", ["data/log"], verb=verb)
+    copy(good, data)
+    shutil.rmtree(good)
+
+
 def rolled_back(f):
     data, old = f.world.farm.folder / "data", f.world.farm.folder / "old"
     copy(data, old)
@@ -175,6 +220,22 @@ def source_down(f):
     f.served()
     print("  a source that is down                        502 SOURCE_FAILED, then served again")
     f.ran += 1
+
+
+def bad_sources(f):
+    """Sources that are slow or lie about their length, by an HTTP manifest."""
+    manifests = {name: {"kind": "http", "url": f"http://{source.address}/", "timeout_ms": 500} for name, (source, _, _) in SOURCES.items()}
+    f.world.farm.apply("sources.yaml", offers.document(
+        [{"name": name, "manifest": manifest} for name, manifest in manifests.items()],
+        [offers.dataset(name, name, name, offers.VIEW) for name in manifests],
+        [offers.offer(name, offers.policy(offers.stamp(offers.YEAR), 100)) for name in manifests]))
+    for name, (_, wanted, code) in SOURCES.items():
+        status, headers, body = call(f.world, name)
+        got = status, None if status == 200 else problem(body)["code"]
+        check(got == (wanted, code), f"a source that is {name}: {status} {body[:400]!r}")
+        check(b"canary" not in body and (status == 200) == ("sekisho-exchange" in headers), f"a source that is {name}: {headers} {body[:400]!r}")
+        print(f"  a source: {name:<34} {status} {code or ''}")
+        f.ran += 1
 
 
 def disk_full(f):
@@ -229,8 +290,9 @@ def run(root):
     f = Faults(root)
     try:
         source_down(f)
+        bad_sources(f)
         f.world.farm.stop()
-        for group in (settings, keys, ports, other_folders, damage, rolled_back, backup, disk_full):
+        for group in (settings, keys, ports, other_folders, damage, newer_schema, rolled_back, backup, disk_full):
             group(f)
         print(f"faults: {f.ran} cases")
     except kit.Failure:

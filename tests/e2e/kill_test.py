@@ -9,18 +9,15 @@ Ends with one line of counts."""
 
 import argparse
 import collections
-import http.client
-import json
 import os
 import random
 import signal
-import socket
-import subprocess
 import threading
 import time
 
 import kit
 from kit import check
+from operating import ask, scrub
 
 import events
 import offers
@@ -32,29 +29,6 @@ from world import World, curl
 NEGOTIATORS, CALLERS = 3, 2
 SETTLE_S = 90.0
 FINAL = {"FINALIZED", "TERMINATED", "COMPLETED"}
-
-
-class OperatorSocket(http.client.HTTPConnection):
-    def __init__(self, path, timeout):
-        super().__init__("localhost", timeout=timeout)
-        self.path = str(path)
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(self.path)
-
-
-def ask(node, method, target, body=None, timeout=10.0):
-    """(status, document) of the operator's interface; (0, None) while the node is away."""
-    try:
-        connection = OperatorSocket(node.socket, timeout)
-        connection.request(method, target, body=json.dumps(body) if body is not None else None,
-                           headers={"Content-Type": "application/json"})
-        answer = connection.getresponse()
-        return answer.status, json.loads(answer.read() or b"null")
-    except (OSError, http.client.HTTPException, ValueError):
-        return 0, None
 
 
 class Load:
@@ -138,12 +112,6 @@ def compare(world):
     return counts
 
 
-def offline(world, node):
-    node.stop()
-    done = subprocess.run([world.sekishod, "scrub", node.config], capture_output=True, text=True, timeout=120)
-    check(done.returncode == 0, f"{node.dns}: scrub: {done.stdout[-500:]} {done.stderr[-1500:]}")
-
-
 def run(root):
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--kills", type=int, default=int(os.environ.get("SEKISHO_KILLS", "50")))
@@ -181,7 +149,7 @@ def run(root):
         check(counts["negotiation FINALIZED"] == len(held), f"{len(held)} agreements of {counts} negotiations")
         check(len(held) > options.kills / 2, f"hardly anything was agreed: {load.answers}")
         for node in nodes:
-            offline(world, node)
+            scrub(world, node)
     finally:
         load.ended.set()
         world.stop_all()
