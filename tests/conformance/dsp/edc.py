@@ -129,6 +129,17 @@ class Run:
         self.edc.becomes("transferprocesses", self.transfer, "TERMINATED")
         self.lab.becomes("transfers", self.theirs(self.transfer), "TERMINATED")
 
+    def edc_orders_push(self):
+        """No octet moves: the laboratory has no data plane. What is tried is that both understand the order."""
+        transfer = self.edc.management("/transferprocesses", {
+            "@type": "TransferRequest", "counterPartyAddress": self.lab.base, "protocol": PROTOCOL, "contractId": self.agreement,
+            "transferType": "HttpData-PUSH", "dataDestination": {
+                "@type": "DataAddress", "type": "HttpData", "baseUrl": "https://in.peer.lab.example/sink"}})["@id"]
+        self.edc.becomes("transferprocesses", transfer, "STARTED")
+        self.lab.becomes("transfers", self.theirs(transfer), "STARTED")
+        self.edc.management(f"/transferprocesses/{transfer}/terminate", {"@type": "TerminateTransfer", "reason": "enough"})
+        self.lab.becomes("transfers", self.theirs(transfer), "TERMINATED")
+
     def theirs(self, transfer):
         return self.edc.management(f"/transferprocesses/{transfer}")["correlationId"]
 
@@ -170,6 +181,18 @@ class Run:
         self.edc.management(f"/transferprocesses/{theirs}/terminate", {"@type": "TerminateTransfer", "reason": "enough"})
         self.lab.becomes("transfers", pid, "TERMINATED")
 
+    def own_push(self):
+        sink = "https://connector.jp.example/sink"
+        pid = self.lab.trigger("transfers", {"connectorAddress": self.edc.base, "agreementId": self.own_agreement, "endpoint": sink})
+        self.lab.becomes("transfers", pid, "STARTED")
+        # Its data plane gets the properties of our address; what the protocol has beside them, the endpoint, EDC 0.15 drops.
+        flow = json.dumps(self.edc.plane.flows[-1])
+        assert '"flowType": "PUSH"' in flow and "token-of-the-sink" in flow and sink not in flow, flow[:800]
+        theirs = eventually("EDC's transfer", lambda: self.correlated("transferprocesses", pid))["@id"]
+        self.edc.becomes("transferprocesses", theirs, "STARTED")
+        self.edc.management(f"/transferprocesses/{theirs}/terminate", {"@type": "TerminateTransfer", "reason": "enough"})
+        self.lab.becomes("transfers", pid, "TERMINATED")
+
     def rows(self):
         return [
             ("node provides", "version document", self.version),
@@ -181,12 +204,14 @@ class Run:
             ("node provides", "EDC suspends it", self.edc_suspends),
             ("node provides", "EDC resumes it (the node: STARTED, EDC: RESUMED)", self.edc_resumes),
             ("node provides", "EDC terminates another", self.edc_terminates),
+            ("node provides", "EDC orders a push: STARTED, then terminated", self.edc_orders_push),
             ("node consumes", "EDC's catalogue", self.edc_catalog),
             ("node consumes", "negotiation with EDC to FINALIZED", self.own_finalized),
             ("node consumes", "transfer from EDC to STARTED (address of IRI-named properties)", self.own_started),
             ("node consumes", "EDC suspends it", self.own_suspended),
             ("node consumes", "EDC resumes it", self.own_resumed),
             ("node consumes", "EDC terminates it", self.own_terminated),
+            ("node consumes", "a push ordered from EDC: STARTED, then terminated", self.own_push),
         ]
 
 

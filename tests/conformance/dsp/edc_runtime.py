@@ -156,7 +156,8 @@ class Edc:
         """One asset, offered to everybody under permission `use`, and the data plane that serves it."""
         self.told("control", "/v1/dataplanes", {
             "@type": "DataPlaneInstance", "@id": "stand-in", "url": f"http://127.0.0.1:{self.plane.port}/dataflows",
-            "allowedSourceTypes": ["HttpData"], "allowedTransferTypes": ["HttpData-PULL"]})
+            "allowedSourceTypes": ["HttpData"], "allowedDestTypes": ["HttpData"],
+            "allowedTransferTypes": ["HttpData-PULL", "HttpData-PUSH"]})
         self.management("/assets", {"@id": asset, "properties": {"name": asset},
                                     "dataAddress": {"@type": "DataAddress", "type": "HttpData", "baseUrl": "http://127.0.0.1:1/"}})
         self.management("/policydefinitions", {"@id": "use", "policy": {

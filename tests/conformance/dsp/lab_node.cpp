@@ -165,6 +165,7 @@ Status LabNode::seed() {
     dataset.id = id;
     dataset.title = id;
     dataset.source = source.name;
+    dataset.push = !settings_.scripted;  // the kit expects the catalogue as its own connector writes it
     const node::OfferObject offer{offer_id(id), id, use_policy()};
     unit.mutations.push_back(put(node::Family::Dataset, id, node::to_json(dataset)));
     unit.mutations.push_back(put(node::Family::Offer, offer.id, node::to_json(offer)));
@@ -195,8 +196,9 @@ Status LabNode::open_services() {
   sending.longest_pause = settings_.retry;
   sending.attempts = settings_.retries;
   outbox_ = std::make_unique<node::Outbox>(workers_->executor(0), channel_, *clock_, *random_, sending);
-  const node::DataspaceParts parts{self_,       *trust_,    *catalog_, *journal_, *storage_, channel_, *certificates_,
-                                   agreements_, transfers_, *tokens_,  *outbox_,  *clock_,   *random_, profile_};
+  const node::DataspaceParts parts{self_,    *trust_,        *catalog_,   *journal_,  *storage_,
+                                   channel_, *certificates_, agreements_, transfers_, *tokens_,
+                                   *outbox_, *clock_,        *random_,    profile_,   push_rules_};
   negotiations_ = std::make_unique<node::NegotiationService>(parts);
   transfer_service_ = std::make_unique<node::TransferService>(parts);
   if (Status loaded = negotiations_->load(); !loaded) return loaded;

@@ -53,6 +53,7 @@ class LabNode {
   std::unique_ptr<node::CertificateBook> certificates_;
   node::AgreementBook agreements_;
   node::TransferBook transfers_;
+  const node::PushRules push_rules_{{{"in.peer.lab.example", 443, "", "", std::nullopt}}};
   std::unique_ptr<node::TokenService> tokens_;
   std::unique_ptr<node::Outbox> outbox_;
   std::unique_ptr<node::NegotiationService> negotiations_;

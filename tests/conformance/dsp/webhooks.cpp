@@ -11,6 +11,7 @@ constexpr std::size_t kBody = 64U << 10;
 struct Trigger {
   std::string subject;  // dataset or agreement
   std::string offer;
+  std::optional<node::DataAddress> push;  // where a transfer pushes to; else it is a pull
 };
 
 // providerId is not looked at: there is one peer. connectorAddress must be that peer's.
@@ -25,7 +26,12 @@ Result<Trigger> read_trigger(const node::Profile& profile, const http::Request& 
   Result<std::string> subject = get_string(*object, negotiation ? "datasetId" : "agreementId");
   if (!subject) return fail(subject.error());
   out.subject = std::move(*subject);
-  if (!negotiation) return out;
+  if (!negotiation) {
+    Result<std::optional<std::string>> endpoint = get_optional_string(*object, "endpoint");
+    if (!endpoint) return fail(endpoint.error());
+    if (*endpoint) out.push = node::DataAddress{std::move(**endpoint), "token-of-the-sink", "bearer"};
+    return out;
+  }
   Result<std::string> offer = get_string(*object, "offerId");
   if (!offer) return fail(offer.error());
   out.offer = std::move(*offer);
@@ -52,7 +58,8 @@ async::Task<http::Response> transfer(const node::Profile& profile, node::Transfe
                                      http::Request request) {
   Result<Trigger> trigger = read_trigger(profile, request, false);
   if (!trigger) co_return node::refuse(request, trigger.error());
-  Result<std::string> pid = co_await service.request(trigger->subject, "");
+  auto asking = service.request(trigger->subject, "", std::move(trigger->push));
+  Result<std::string> pid = co_await std::move(asking);
   co_return started(request, pid);
 }
 
