@@ -88,8 +88,8 @@ struct Context {
   std::shared_ptr<async::BlockingPool> blocking;
   std::shared_ptr<http::Client> http;
   std::shared_ptr<const http::Resolver> resolver;  // of the clients that a source has for itself
-  std::filesystem::path base;       // relative paths of manifests start here
-  std::vector<std::string> egress;  // "host:port", exact; empty: no network source works
+  std::filesystem::path base;                      // relative paths of manifests start here
+  std::vector<std::string> egress;                 // "host:port", exact; empty: no network source works
   // Resolves a secret's name ("vault/name" of the settings); NotFound names it, never a value.
   std::function<Result<Secret>(const std::string& name)> secret;
 };

@@ -15,6 +15,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE / "demo"))
 
 import bench_live  # noqa: E402
+import bench_push  # noqa: E402
 import bench_withdrawal  # noqa: E402
 import offers  # noqa: E402
 import steps_zones  # noqa: E402
@@ -76,9 +77,12 @@ class StreamsBench(Bench):
         steps_zones.run(self.world, Report())
         self.write_files()
         self.live_source = bench_live.LiveSource()
+        self.endpoint = bench_push.Endpoint(self.world.trade)
         for node in (self.world.farm, self.world.trade):
             # The hostile consumer owes the receipts of its last windows for ever, and the trials take longer than a minute.
             node.write_config(limits=RAISED, egress=[f"127.0.0.1:{self.live_source.port}"] if node is self.world.farm else ())
+            if node is self.world.farm:
+                node.config.write_text(node.config.read_text() + self.endpoint.allowed(self.world.web_ca) + "\n")
             node.start()
         self.declare()
         client, self.world.token = new_client(self.world, self.world.trade, "startup", ["data"])
@@ -124,7 +128,7 @@ class StreamsBench(Bench):
             ],
             "datasets": [
                 {"id": OPAQUE, "title": OPAQUE, "source": "body", "media": "application/octet-stream"},
-                {"id": RECORDS, "title": RECORDS, "source": "records", "media": "application/x-ndjson", "view": VIEW},
+                {"id": RECORDS, "title": RECORDS, "source": "records", "media": "application/x-ndjson", "view": VIEW, "push": True},
             ],
             "offers": [self.offer(OPAQUE), self.offer(RECORDS)],
         }
@@ -251,6 +255,8 @@ class StreamsBench(Bench):
         cases.append(live)
         p99, n = bench_withdrawal.run(self, cases, trials)
         self.put("withdrawal_p99_ms", p99, "ms", goal=f"goal ≤ 2 000, {n} trials, {len(cases)} cases")
+        p99, n = bench_push.run(self, self.endpoint, RECORDS, self.agreement, trials)
+        self.put("push_withdrawal_p99_ms", p99, "ms", goal=f"goal ≤ 2 000, {n} trials, to the last octet at the endpoint")
 
     def memory(self):
         """A stream that does not end by itself, through both nodes; what their memory did meanwhile."""
