@@ -176,7 +176,8 @@ TEST_P(RetiredBy, TheOtherSideLearnsThatTheAgreementIsGone) {
   EXPECT_TRUE(eventually([&] { return shows(other, "\"withdrawn by the peer\""); }, std::chrono::seconds(60)));
   const auto refused = world.trade.service("GET", data_target("large"));
   EXPECT_EQ(code_in(refused), "AGREEMENT_WITHDRAWN") << refused.body;
-  EXPECT_NE(refused.body.find(GetParam().by_provider ? "\"by\":\"provider\"" : "\"by\":\"consumer\""), std::string::npos)
+  EXPECT_NE(refused.body.find(GetParam().by_provider ? "\"by\":\"provider\"" : "\"by\":\"consumer\""),
+            std::string::npos)
       << refused.body;
   EXPECT_EQ(other.operate("POST", "/agreements/" + agreement(other) + "/resume").status, 409);
   other.stop();
@@ -189,6 +190,23 @@ INSTANTIATE_TEST_SUITE_P(Sides, RetiredBy,
                                            Retirement{"provider_while_the_consumer_is_down", true, true},
                                            Retirement{"consumer_while_the_provider_is_down", false, true}),
                          [](const auto& i) { return i.param.name; });
+
+// true: the provider withdraws.
+class StreamRetiredBy : public Cuts, public ::testing::WithParamInterface<bool> {};
+
+TEST_P(StreamRetiredBy, EndsWithItsAgreement) {
+  StreamCall stream(world.trade, data_target("large"));
+  ASSERT_TRUE(eventually([&] { return stream.size() > 0; })) << stream.error();
+  stream.hold();
+  act(GetParam() ? world.farm : world.trade, "withdraw");
+  EXPECT_TRUE(ends_with(world.farm, "STREAM_END_OUT", "TRANSFER_NOT_STARTED")) << entries(world.farm, "STREAM_END_OUT");
+  stream.go_on();
+  ASSERT_TRUE(eventually([&] { return stream.done(); }));
+  EXPECT_FALSE(stream.whole());
+}
+
+INSTANTIATE_TEST_SUITE_P(Sides, StreamRetiredBy, ::testing::Bool(),
+                         [](const auto& side) { return side.param ? "provider" : "consumer"; });
 
 TEST_F(Cuts, AWithdrawnAgreementStaysWithdrawnAlsoAfterARestart) {
   ASSERT_EQ(call().status, 200);

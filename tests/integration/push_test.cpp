@@ -159,6 +159,10 @@ INSTANTIATE_TEST_SUITE_P(
             [](LoopbackWorld& w, const std::string& agreement, const std::string&) {
               EXPECT_EQ(w.farm.operate("POST", "/agreements/" + agreement + "/withdraw").status, 200);
             }},
+        Cut{"withdrawal_by_the_consumer", "TRANSFER_NOT_STARTED",
+            [](LoopbackWorld& w, const std::string& agreement, const std::string&) {
+              EXPECT_EQ(w.trade.operate("POST", "/agreements/" + agreement + "/withdraw").status, 200);
+            }},
         Cut{"consumer", "TRANSFER_NOT_STARTED",
             [](LoopbackWorld& w, const std::string&, const std::string& pid) {
               EXPECT_EQ(w.trade.service("DELETE", "/v1/transfers/" + pid).status, 200);
