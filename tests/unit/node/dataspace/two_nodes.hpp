@@ -129,7 +129,7 @@ class TwoNodes {
   [[nodiscard]] http::Response to_farm(TransferRoute route, const std::string& pid, const std::string& body);
   [[nodiscard]] http::Response to_trade(NegotiationRoute route, const std::string& pid, const std::string& body);
   [[nodiscard]] http::Response to_trade(TransferRoute route, const std::string& pid, const std::string& body);
-  // Until the outboxes are empty (every acknowledgement processed); false after 10 s.
+  // Until the outboxes are empty (every acknowledgement processed); false after a minute.
   [[nodiscard]] bool settle();
 
   const sekisho::test::TestZones& zones;  // made once for all tests
@@ -150,7 +150,7 @@ class TwoNodes {
   std::uint64_t starts_ = 0;
 };
 
-// Polls until it holds, 10 s at most.
+// Polls until it holds, a minute at most: other tests run beside.
 [[nodiscard]] bool eventually(const std::function<bool()>& condition);
 
 [[nodiscard]] std::size_t entries_of(const Journal& journal, pb::EntryKind kind);
