@@ -72,14 +72,14 @@ class Packages(unittest.TestCase):
 
 
 class ContinuousIntegration(unittest.TestCase):
-    """.ci/run beside a ./dev that only pretends."""
+    """.ci/run beside a ./dev that only pretends to test, and to build."""
 
-    def ci(self, body):
+    def ci(self, body, build=":"):
         with tempfile.TemporaryDirectory() as folder:
             os.makedirs(os.path.join(folder, ".ci"))
             shutil.copy(os.path.join(ROOT, ".ci", "run"), os.path.join(folder, ".ci"))
             with open(os.path.join(folder, "dev"), "w", encoding="utf-8") as file:
-                file.write(f"#!/bin/sh\n{body}\n")
+                file.write(f'#!/bin/sh\ncase "$1" in setup) exit ;; build) {build}; exit ;; esac\n{body}\n')
             os.chmod(os.path.join(folder, "dev"), 0o755)
             code, out, _ = run("bash", os.path.join(folder, ".ci", "run"), cwd="/")
             lines = out.splitlines()
@@ -97,6 +97,10 @@ class ContinuousIntegration(unittest.TestCase):
     def test_a_run_that_ends_early_counts_as_failed(self):
         self.assertEqual(self.ci('if [ "$2" = --tsan ]; then exit 1; fi; echo "5 passed, 0 failed, 0 skipped"'),
                          (1, "10 passed, 1 failed, 0 skipped"))
+
+    def test_a_mode_waits_for_what_is_built_ahead_of_it(self):
+        tested = 'if [ -z "$2" ] || [ -e "built$2" ]; then echo "5 passed, 0 failed, 0 skipped"; fi'
+        self.assertEqual(self.ci(tested, build='sleep 0.3; touch "built--$2"'), (0, "15 passed, 0 failed, 0 skipped"))
 
     def test_nothing_ran(self):
         self.assertEqual(self.ci('echo "0 passed, 0 failed, 0 skipped"')[0], 1)
