@@ -1,9 +1,13 @@
 #include "tests/simulation/cast.hpp"
 
+#include <chrono>
+#include <utility>
+
 #include "base/core/log.hpp"
 #include "node/catalog/catalog.hpp"
 #include "node/dataspace/catalog_service.hpp"
 #include "tests/unit/node/dataspace/two_nodes.hpp"
+#include "trust/zone/recognition.hpp"
 
 namespace sekisho::simulation {
 namespace {
@@ -29,6 +33,33 @@ SimStorage::Tables farm_objects() {
   return tables;
 }
 
+// The schedules pass over days of silence, in which zones of the real world publish again and again.
+void publish_for_all_schedules(sekisho::test::TestZones& zones) {
+  trust::Authority& jp = *zones.jp.authority;
+  trust::Authority& eu = *zones.eu.authority;
+  const std::chrono::days whole(30);
+  trust::RecognitionTerms terms;
+  terms.valid_from = kNow - std::chrono::minutes(10);
+  terms.valid_to = kNow + whole;
+  terms.max_status_age_s = static_cast<std::uint32_t>(std::chrono::seconds(whole).count());
+  const trust::SignedObject proposed = jp.sign(jp.propose("eu", terms).value(), kNow).value();
+  const trust::SignedObject paper = eu.sign(proposed, kNow).value();
+  const trust::Recognition recognition = trust::Recognition::parse(trust::encode_signed(paper)).value();
+  for (const auto& [asks, answers] : {std::pair(&jp, &eu), std::pair(&eu, &jp)}) {
+    const Bytes challenge = asks->challenge(recognition, Digest{}).value();
+    asks->check_proof(answers->prove(challenge).value(), kNow).value();
+    asks->certify(paper, kNow).value();
+  }
+  const auto publish = [&] {
+    zones.jp.snapshot = jp.publish(kNow, {whole, whole, whole}).value();
+    zones.eu.snapshot = eu.publish(kNow, {whole, whole, whole}).value();
+  };
+  publish();
+  jp.import_peer_snapshot(zones.eu.snapshot, kNow).value();
+  eu.import_peer_snapshot(zones.jp.snapshot, kNow).value();
+  publish();
+}
+
 }  // namespace
 
 Cast::Cast()
@@ -36,6 +67,7 @@ Cast::Cast()
       zones(sekisho::test::make_test_zones(kNow)),
       catalogue(farm_objects()) {
   set_log_level(LogLevel::Off);  // refusals are the matter here
+  publish_for_all_schedules(zones);
   const std::array<const sekisho::test::TestNode*, kNodes> nodes{&zones.farm, &zones.trade};
   const std::array<const sekisho::test::TestZone*, kNodes> homes{&zones.jp, &zones.eu};
   for (std::size_t i = 0; i < kNodes; ++i) {
