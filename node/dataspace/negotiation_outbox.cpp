@@ -98,8 +98,8 @@ async::Task<std::optional<Instant>> NegotiationService::Impl::overdue(Negotiatio
     log_warn("dataspace.overdue", finalized.error(), {{"process", process->pid}});
     // Another agreement has its id by now: this one can never be used.
     if (finalized.error().code == Code::Conflict) co_return co_await end_overdue(process, finalized.error(), true);
-    // A statement that does not verify makes nothing final.
-    if (finalized.error().code != Code::EvidenceInvalid) co_return soon();
+    if (said) co_return soon();
+    // A statement that does not verify, or cannot be judged, makes nothing final: the consumer asks until its deadline.
   }
   // At its own deadline the provider takes what it called final for final, heard or not: who has verified outwaits
   // that.

@@ -111,5 +111,14 @@ TEST_F(LostFinal, AStatementThatDoesNotVerifyMakesNothingFinal) {
   EXPECT_TRUE(nodes.trade->agreements.all().empty());
 }
 
+// A provider that shows a statement, and nothing to judge it by, holds no process open for ever.
+TEST_F(LostFinal, AStatementThatCannotBeJudgedEndsWithTheDeadline) {
+  ASSERT_NO_FATAL_FAILURE(finalized_by_the_provider_alone());
+  trade_pacer.advance(std::chrono::hours(25));  // the snapshot is stale and stays so
+  ASSERT_TRUE(pass_until(trade_pacer, std::chrono::hours(8 * 24), [&] { return at_trade() == "TERMINATED"; }));
+  EXPECT_EQ(entries_of(*nodes.trade->journal, pb::AGREEMENT_IN), 1U);
+  EXPECT_TRUE(nodes.trade->agreements.all().empty());
+}
+
 }  // namespace
 }  // namespace sekisho::node::testing
