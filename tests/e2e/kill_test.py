@@ -14,6 +14,7 @@ import random
 import signal
 import threading
 import time
+import urllib.parse
 
 import kit
 from kit import check
@@ -68,9 +69,13 @@ class Load:
 
 
 def processes(node):
-    status, document = ask(node, "GET", "/processes?all=true")
-    check(status == 200, f"{node.dns} does not list its processes: {status} {document}")
-    described = [ask(node, "GET", f"/processes/{row['process']}") for row in document["processes"]]
+    listed, after = [], ""
+    while after is not None:  # a page holds a thousand
+        status, document = ask(node, "GET", f"/processes?all=true{after}")
+        check(status == 200, f"{node.dns} does not list its processes: {status} {document}")
+        listed += document["processes"]
+        after = f"&after={urllib.parse.quote(document['next'])}" if "next" in document else None
+    described = [ask(node, "GET", f"/processes/{row['process']}") for row in listed]
     check(all(code == 200 for code, _ in described), f"{node.dns} does not show each of its processes")
     return [row for _, row in described]
 
