@@ -108,7 +108,7 @@ bool write(const FieldOp& op, const Pseudonyms* pseudonyms, const FieldValue& va
     case Family::None: out += "null"; return true;
     case Family::Band: return write_number(op, value, out);
     case Family::Prefix:
-      if (text) out += to_text(Json(prefix(value.text, op.level)));
+      if (text) out += sekisho::to_text(Json(prefix(value.text, op.level)));
       return text;
     default: return text && write_date(op, value.text, out);
   }

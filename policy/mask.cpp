@@ -13,7 +13,7 @@ void append_masked(std::string& out, std::string_view text, unsigned shown) {
   }
   // Nothing is left before the tail: the text has at most `shown` characters.
   const std::string masked = "****" + (tail == 0 ? std::string(shown, '*') : std::string(text.substr(tail)));
-  out += to_text(Json(masked));
+  out += sekisho::to_text(Json(masked));
 }
 
 }  // namespace sekisho::policy

@@ -145,7 +145,7 @@ Result<std::string> Caller::assertion(const std::string& client) const {
                           {"iat", now},
                           {"exp", now + kAssertionSeconds}};
   const std::string signed_text =
-      to_base64url(as_bytes(to_text(Json(header)))) + "." + to_base64url(as_bytes(to_text(Json(claims))));
+      to_base64url(as_bytes(sekisho::to_text(Json(header)))) + "." + to_base64url(as_bytes(sekisho::to_text(Json(claims))));
   return signed_text + "." + to_base64url(key->sign(as_bytes(signed_text)));
 }
 

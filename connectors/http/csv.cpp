@@ -71,7 +71,7 @@ Result<std::vector<std::string>> csv_records(std::string_view text) {
     for (std::size_t i = 0; i < row->size(); ++i) {
       if (!record.emplace((*names)[i], (*row)[i]).second) return fail(bad("names a column twice"));
     }
-    out.push_back(to_text(Json(std::move(record))));
+    out.push_back(sekisho::to_text(Json(std::move(record))));
   }
   return out;
 }

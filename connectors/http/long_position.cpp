@@ -53,7 +53,7 @@ std::string write_cursor(const LongPosition& position) {
   if (position.size) out["size"] = *position.size;
   if (!position.etag.empty()) out["etag"] = position.etag;
   if (!position.modified.empty()) out["modified"] = position.modified;
-  return to_text(Json(std::move(out)));
+  return sekisho::to_text(Json(std::move(out)));
 }
 
 Result<LongPosition> read_long_cursor(std::string_view text) {

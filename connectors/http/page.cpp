@@ -177,7 +177,7 @@ bool looks_like_html(std::string_view content_type, std::string_view body) {
 }
 
 std::string plain_word(const Json& value) {
-  const std::string text = value.is_string() ? std::string(value.get_string()) : to_text(value);
+  const std::string text = value.is_string() ? std::string(value.get_string()) : sekisho::to_text(value);
   const bool plain = text.size() <= 40 && std::ranges::all_of(text, [](char c) {
                        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
                               c == '-' || c == '.';

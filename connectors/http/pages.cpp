@@ -93,7 +93,7 @@ std::string write_cursor(const StreamPlan& stream, const Position& position) {
   JsonObject out{{"v", 1}, {"kind", cursor_kind(stream.pager.kind)}, {"at", position.at}, {"skip", position.skip}};
   if (!position.etag.empty()) out["etag"] = position.etag;
   if (!position.modified.empty()) out["modified"] = position.modified;
-  return to_text(Json(std::move(out)));
+  return sekisho::to_text(Json(std::move(out)));
 }
 
 Result<Position> read_cursor(const StreamPlan& stream, std::string_view text) {

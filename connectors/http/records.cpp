@@ -11,7 +11,7 @@ Result<std::string> mapped(const StreamPlan& stream, std::string record) {
   if (!document) return fail(Code::SourceFailed, "a record is not strict JSON", document.error());
   const Result<Json> out = stream.map->apply(*document);
   if (!out) return fail(Code::SourceFailed, "a record does not fit the mapping", out.error());
-  return to_text(*out);
+  return sekisho::to_text(*out);
 }
 
 Result<std::string> records_of_lines(const StreamPlan& stream, RecordParser& parser, std::string lines) {

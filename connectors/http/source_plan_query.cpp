@@ -30,7 +30,7 @@ bool is_property(std::string_view name) {
 
 // A literal (OData 4.01 ABNF): text in quotes, its quotes doubled.
 std::string literal(const Json& value) {
-  if (!value.is_string()) return value.is_double() ? fmt::format("{}", value.get_double()) : to_text(value);
+  if (!value.is_string()) return value.is_double() ? fmt::format("{}", value.get_double()) : sekisho::to_text(value);
   std::string out = "'";
   for (const char c : value.get_string()) {
     if (c == '\'') out += c;

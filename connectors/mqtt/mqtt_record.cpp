@@ -16,7 +16,7 @@ Result<std::string> mqtt_record(const MqttMessage& message, bool wrap) {
   std::string line = message.payload;
   // Strict JSON has line breaks between tokens only.
   std::ranges::replace_if(line, [](char c) { return c == '\n' || c == '\r'; }, ' ');
-  if (wrap) line = "{\"topic\":" + to_text(Json(message.topic)) + ",\"reading\":" + line + "}";
+  if (wrap) line = "{\"topic\":" + sekisho::to_text(Json(message.topic)) + ",\"reading\":" + line + "}";
   line += '\n';
   return line;
 }
