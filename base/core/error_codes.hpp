@@ -110,7 +110,7 @@ namespace sekisho {
   X(IdempotencyDelivered, "IDEMPOTENCY_DELIVERED", 409, "the request with this Idempotency-Key was answered", "the evidence is at the link; bodies are not kept") \
   X(ReceiptInvalid, "RECEIPT_INVALID", 422, "a receipt does not verify or fits no release", "send the receipt for a release of this node") \
   X(AgreementWithdrawn, "AGREEMENT_WITHDRAWN", 403, "a party withdrew the agreement", "negotiate a new one; by in help names who withdrew it") \
-  X(AgreementLimit, "AGREEMENT_LIMIT", 429, "too many agreements with this peer are in force", "use one that is in force, or withdraw what is not used") \
+  X(AgreementLimit, "AGREEMENT_LIMIT", 429, "as many agreements are kept with this peer as may be", "use an agreement that is in force, or ask the provider for more (limits.agreements_per_peer)") \
   X(PushRefused, "PUSH_REFUSED", 403, "the data may not be pushed there", "why in help names the rule; push to an endpoint that the provider permits") \
   X(PushFailed, "PUSH_FAILED", 502, "the endpoint of the push does not take the data", "the cause names its answer; mend the endpoint and request the transfer again") \
   /* log and evidence */                                                                                              \
