@@ -1,6 +1,6 @@
 # sekisho_fuzz(NAME SOURCES … DEPS …): one fuzz target, a file tests/fuzz/<name>_fuzz.cpp with LLVMFuzzerTestOneInput.
 #
-# With SEKISHO_FUZZ (clang 19) each target is two libFuzzer programs: fuzz_NAME, and fuzz_NAME_planted, which calls the
+# With SEKISHO_FUZZ (clang 19) each target is two libFuzzer programs: fuzz_NAME, and fuzz_NAME_planted, which runs the
 # same code and then overflows a buffer on one magic prefix; a fuzzer that does not find that would find nothing else.
 # Without it (g++) all targets are cases of one test program, fuzz_seeds, which feeds each its seeds
 # (tests/fuzz/seeds/NAME/*) and a fixed walk of mutations of them, so that no target rots.
@@ -10,25 +10,23 @@ set_property(GLOBAL PROPERTY SEKISHO_FUZZ_NAMES "")
 function(sekisho_fuzz name)
   cmake_parse_arguments(arg "" "" "SOURCES;DEPS" ${ARGN})
   set_property(GLOBAL APPEND PROPERTY SEKISHO_FUZZ_NAMES ${name})
-  if(SEKISHO_FUZZ)
-    foreach(program fuzz_${name} fuzz_${name}_planted)
-      add_executable(${program} ${arg_SOURCES})
-      target_link_libraries(${program} PRIVATE ${arg_DEPS} sekisho_flags)
-      target_compile_definitions(${program} PRIVATE SEKISHO_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
-      target_link_options(${program} PRIVATE -fsanitize=fuzzer)
-    endforeach()
-    target_sources(fuzz_${name}_planted PRIVATE ${CMAKE_SOURCE_DIR}/tests/fuzz/plant.cpp)
-    set_source_files_properties(${CMAKE_SOURCE_DIR}/tests/fuzz/plant.cpp PROPERTIES
-      COMPILE_DEFINITIONS SEKISHO_PLANT_WRAPPER)
-    target_compile_definitions(fuzz_${name}_planted PRIVATE SEKISHO_PLANT_OVERFLOW)
-    target_compile_options(fuzz_${name}_planted PRIVATE -include ${CMAKE_SOURCE_DIR}/tests/fuzz/plant.hpp)
-  else()
-    add_library(fuzz_case_${name} OBJECT ${arg_SOURCES})
-    target_link_libraries(fuzz_case_${name} PUBLIC ${arg_DEPS} sekisho_flags)
+  # Its entry has the target's name, so that one program can hold several and a planted twin can wrap it.
+  add_library(fuzz_case_${name} OBJECT ${arg_SOURCES})
+  target_link_libraries(fuzz_case_${name} PUBLIC ${arg_DEPS} sekisho_flags)
+  target_compile_definitions(fuzz_case_${name} PRIVATE
+    SEKISHO_SOURCE_DIR="${CMAKE_SOURCE_DIR}" LLVMFuzzerTestOneInput=sekisho_fuzz_${name})
+  if(NOT SEKISHO_FUZZ)
     target_precompile_headers(fuzz_case_${name} REUSE_FROM pch_core)
-    target_compile_definitions(fuzz_case_${name} PRIVATE
-      SEKISHO_SOURCE_DIR="${CMAKE_SOURCE_DIR}" LLVMFuzzerTestOneInput=sekisho_fuzz_${name})
+    return()
   endif()
+  foreach(program fuzz_${name} fuzz_${name}_planted)
+    add_executable(${program} ${CMAKE_SOURCE_DIR}/tests/fuzz/entry.cpp)
+    target_link_libraries(${program} PRIVATE fuzz_case_${name})
+    target_compile_definitions(${program} PRIVATE SEKISHO_FUZZ_CASE=sekisho_fuzz_${name})
+    target_link_options(${program} PRIVATE -fsanitize=fuzzer)
+  endforeach()
+  target_sources(fuzz_${name}_planted PRIVATE ${CMAKE_SOURCE_DIR}/tests/fuzz/plant.cpp)
+  target_compile_definitions(fuzz_${name}_planted PRIVATE SEKISHO_PLANT_OVERFLOW)
 endfunction()
 
 # Called once, after the last target.
