@@ -13,6 +13,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(sekisho_flags INTERFACE
     -Wno-mismatched-new-delete   # false positive in Asio's awaitable frames under optimisation (Boost 1.81)
     -Wno-maybe-uninitialized     # false positive on structured bindings of co_await
+    -Wno-subobject-linkage       # a coroutine's frame may hold what is unnamed; g++ minds where files are united
     -Wno-restrict                # false positive in libstdc++ 12's string concatenation
     -fpch-preprocess)            # lets ccache see through the precompiled header
 else()

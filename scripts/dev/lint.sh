@@ -21,9 +21,9 @@ if [ ${#files[@]} = 0 ]; then
 fi
 if [ ${#files[@]} -gt 0 ]; then
   ensure_packages build test tools
-  configure fuzz
-  build fuzz schemas
-  python3 scripts/tidy.py --build build/fuzz --jobs "$jobs" "${files[@]}" || status=1
+  configure lint
+  build lint schemas
+  python3 scripts/tidy.py --build build/lint --jobs "$jobs" "${files[@]}" || status=1
 fi
 [ $status = 0 ] && say "lint: clean"
 exit $status
