@@ -14,6 +14,10 @@ std::string printable(std::string_view text) {
   return out;
 }
 
+std::string printable_member(const JsonObject& row, const char* name) {
+  return printable(get_string(row, name).value_or(""));
+}
+
 int report(const Error& error, bool json) {
   if (json) {
     JsonObject out{{"code", error.name()}, {"message", error.message}, {"mend", code_info(error.code).mend}};

@@ -19,6 +19,8 @@ int report(const Error& error, bool json);
 
 // For the terminal: what a peer wrote must not move the cursor or change colours.
 [[nodiscard]] std::string printable(std::string_view text);
+// The member's text, printable; empty where there is none.
+[[nodiscard]] std::string printable_member(const JsonObject& row, const char* name);
 
 // "name: value" lines; nested objects are indented.
 void print_facts(const JsonObject& facts, int indent = 0);

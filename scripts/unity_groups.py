@@ -30,8 +30,10 @@ OWN = frozenset(("static", "constexpr", "consteval", "constinit", "const", "usin
 def declared(statement):
     """The names that one declaration at namespace scope may introduce; more than that does no harm."""
     names, depth = set(), 0
-    if statement[:2] == ["using", "namespace"]:
-        return names
+    if statement[0] == "using":  # namespace a; A = b::c; a::b;
+        if statement[1] == "namespace":
+            return names
+        return {statement[1] if "=" in statement else statement[-2]}
     for index, token in enumerate(statement):
         following = statement[index + 1] if index + 1 < len(statement) else ";"
         if token in "([":
@@ -40,8 +42,8 @@ def declared(statement):
             depth -= 1
         elif depth == 0 and IDENTIFIER.match(token) and token not in KEYWORDS and following in "(={;[,:":
             before = statement[index - 1] if index else ""
-            # "using a::b" brings b; "void A::f(…)" defines what a header declared; "TEST(…)" is a macro.
-            if (before != "::" or statement[0] == "using") and (index or not token.isupper()):
+            # "void A::f(…)" defines what a header declared; "TEST(…)" is a macro.
+            if before != "::" and (index or not token.isupper()):
                 names.add(token)
     return names
 

@@ -10,7 +10,7 @@
 namespace sekisho::cli {
 namespace {
 
-struct Options {
+struct AgreementOptions {
   std::filesystem::path socket;
   std::string id;
   bool json = false;
@@ -22,7 +22,7 @@ void print_agreement(const JsonObject& row) {
              text("dataset"));
 }
 
-int list(const Options& options) {
+int list_agreements(const AgreementOptions& options) {
   const auto answer = call_operator(options.socket, Call{"GET", "/agreements", {}, {}});
   if (!answer) return report(answer.error(), options.json);
   if (options.json) {
@@ -37,9 +37,9 @@ int list(const Options& options) {
   return kGood;
 }
 
-int act(const Options& options, const char* verb) {
-  const auto answer =
-      call_operator(options.socket, Call{"POST", "/agreements/" + http::percent_encode(options.id) + "/" + verb, {}, {}});
+int act_on_agreement(const AgreementOptions& options, const char* verb) {
+  const auto answer = call_operator(
+      options.socket, Call{"POST", "/agreements/" + http::percent_encode(options.id) + "/" + verb, {}, {}});
   if (!answer) return report(answer.error(), options.json);
   if (options.json) {
     fmt::print("{}\n", to_text(Json(*answer)));
@@ -49,7 +49,7 @@ int act(const Options& options, const char* verb) {
   return kGood;
 }
 
-int withdraw_offer(const Options& options) {
+int withdraw_offer(const AgreementOptions& options) {
   const Json remove = JsonObject{{"remove", JsonArray{JsonObject{{"kind", "offer"}, {"id", options.id}}}}};
   const auto answer = call_operator(options.socket, Call{"POST", "/apply", {}, to_text(remove)});
   if (!answer) return report(answer.error(), options.json);
@@ -65,7 +65,7 @@ int withdraw_offer(const Options& options) {
   return kGood;
 }
 
-void add_common(CLI::App& command, const std::shared_ptr<Options>& options) {
+void add_agreement_options(CLI::App& command, const std::shared_ptr<AgreementOptions>& options) {
   command.add_option("--socket", options->socket, "the node's operator socket")->required();
   command.add_flag("--json", options->json);
 }
@@ -73,12 +73,12 @@ void add_common(CLI::App& command, const std::shared_ptr<Options>& options) {
 }  // namespace
 
 void add_agreement_commands(CLI::App& app, int& code) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<AgreementOptions>();
   CLI::App* group = app.add_subcommand("agreement", "agreements of a node, and taking them back");
   group->require_subcommand(1);
   CLI::App* command = group->add_subcommand("list", "digest, state, role, peer and dataset of each");
-  add_common(*command, options);
-  command->callback([options, &code] { code = list(*options); });
+  add_agreement_options(*command, options);
+  command->callback([options, &code] { code = list_agreements(*options); });
   struct Verb {
     const char* name;
     const char* about;
@@ -88,15 +88,15 @@ void add_agreement_commands(CLI::App& app, int& code) {
                           Verb{"withdraw", "nothing crosses any more, for good; running streams end"}}) {
     command = group->add_subcommand(verb.name, verb.about);
     command->add_option("agreement", options->id, "digest of the agreement, or its first digits")->required();
-    add_common(*command, options);
-    command->callback([options, &code, verb] { code = act(*options, verb.name); });
+    add_agreement_options(*command, options);
+    command->callback([options, &code, verb] { code = act_on_agreement(*options, verb.name); });
   }
 
   group = app.add_subcommand("withdraw", "take back what was offered");
   group->require_subcommand(1);
   command = group->add_subcommand("offer", "remove an offer; streams under it end");
   command->add_option("offer", options->id, "id of the offer")->required();
-  add_common(*command, options);
+  add_agreement_options(*command, options);
   command->callback([options, &code] { code = withdraw_offer(*options); });
 }
 

@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t kMaxFile = 64U << 20;
 constexpr JsonLimits kLine{8U << 20, 32, 200'000};
 
-struct Options {
+struct AuditOptions {
   NodeAddress node;
   std::string from, to, agreement, purpose, dataset, peer, transfer, since, until, kind, exchange;
   std::vector<std::string> nodes, disclose;
@@ -25,7 +25,7 @@ struct Options {
   bool json = false;
 };
 
-JsonObject filter_of(const Options& o) {
+JsonObject filter_of(const AuditOptions& o) {
   JsonObject filter;
   const auto put = [&](const char* name, const std::string& value) {
     if (!value.empty()) filter[name] = value;
@@ -60,14 +60,15 @@ Status print_entry(std::string_view line, bool json) {
     const auto value = get_optional_string(entry, name);
     return value && *value ? **value : std::string("-");
   };
-  fmt::print("{:>8}  {:<14} {}  {}  {}  {}\n", get_integer(entry, "index").value_or(0), text("kind"), text("time"), text("exchange"),
-             text("agreement").substr(0, 16), text("statement").substr(0, 16));
+  fmt::print("{:>8}  {:<14} {}  {}  {}  {}\n", get_integer(entry, "index").value_or(0), text("kind"), text("time"),
+             text("exchange"), text("agreement").substr(0, 16), text("statement").substr(0, 16));
   return {};
 }
 
-int query(const Options& options) {
+int query(const AuditOptions& options) {
   Call request{"POST", "/v1/audit/query", {}, to_text(Json(filter_of(options)))};
-  const auto done = call_lines(options.node, std::move(request), [&](std::string_view line) { return print_entry(line, options.json); });
+  const auto done = call_lines(options.node, std::move(request),
+                               [&](std::string_view line) { return print_entry(line, options.json); });
   return done ? kGood : report(done.error(), options.json);
 }
 
@@ -136,7 +137,7 @@ Result<trust::Disclosure> disclosure_of(const std::string& text) {
   return out;
 }
 
-Result<Bytes> make_bundle(const Options& options) {
+Result<Bytes> make_bundle(const AuditOptions& options) {
   // What the auditor discloses itself replaces the salt alone that a node gives.
   std::map<std::string, Bytes> own;
   for (const auto& text : options.disclose) {
@@ -167,19 +168,21 @@ Result<Bytes> make_bundle(const Options& options) {
   return bundle.finish();
 }
 
-int export_bundle(const Options& options) {
+int export_bundle(const AuditOptions& options) {
   const auto bundle = make_bundle(options);
   if (!bundle) return report(bundle.error(), options.json);
-  if (auto written = write_file_atomic(options.out, *bundle, 0600); !written) return report(written.error(), options.json);
+  if (auto written = write_file_atomic(options.out, *bundle, 0600); !written)
+    return report(written.error(), options.json);
   if (options.json) {
-    fmt::print("{}\n", to_text(Json(JsonObject{{"bundle", options.out.string()}, {"bytes", static_cast<std::int64_t>(bundle->size())}})));
+    fmt::print("{}\n", to_text(Json(JsonObject{{"bundle", options.out.string()},
+                                               {"bytes", static_cast<std::int64_t>(bundle->size())}})));
   } else {
     fmt::print("{}: {} bytes\n", options.out.string(), bundle->size());
   }
   return kGood;
 }
 
-void add_filters(CLI::App& command, Options& o) {
+void add_filters(CLI::App& command, AuditOptions& o) {
   command.add_option("--from-zone", o.from, "zone that the data left; with --to-zone");
   command.add_option("--to-zone", o.to, "zone that the data entered; with --from-zone");
   command.add_option("--agreement", o.agreement, "digest of the agreement, hex");
@@ -199,13 +202,14 @@ void add_filters(CLI::App& command, Options& o) {
 void add_audit_commands(CLI::App& app, int& code) {
   CLI::App* audit = app.add_subcommand("audit", "ask nodes what crossed, and take the evidence home");
   audit->require_subcommand(1);
-  const auto asked = std::make_shared<Options>();
-  CLI::App* command = audit->add_subcommand("query", "entries with proofs; the last line says what the answer is worth");
+  const auto asked = std::make_shared<AuditOptions>();
+  CLI::App* command =
+      audit->add_subcommand("query", "entries with proofs; the last line says what the answer is worth");
   add_node_options(*command, asked->node);
   add_filters(*command, *asked);
   command->callback([asked, &code] { code = query(*asked); });
 
-  const auto taken = std::make_shared<Options>();
+  const auto taken = std::make_shared<AuditOptions>();
   command = audit->add_subcommand("export", "one bundle of what both nodes have on record");
   command->add_option("--from-node", taken->nodes, "URL,CACERT,TOKENFILE; once for each node")->required();
   command->add_option("--out", taken->out, "the bundle")->required();

@@ -13,13 +13,13 @@
 namespace sekisho::cli {
 namespace {
 
-struct Options {
+struct CaptureOptions {
   SourceOptions source;
   std::filesystem::path document;
   connectors::CaptureOptions capture;
 };
 
-Result<connectors::Capture> run(const Options& options) {
+Result<connectors::Capture> run(const CaptureOptions& options) {
   Result<Bytes> document = read_file(options.document, 4 * limits::kMiB);
   if (!document) return fail(document.error());
   const auto tool = make_source_tool(options.source);
@@ -33,7 +33,7 @@ Result<connectors::Capture> run(const Options& options) {
       connectors::capture_document(**caller, std::move(text), options.capture, options.source.deadline()));
 }
 
-int capture(const Options& options) {
+int capture(const CaptureOptions& options) {
   const Result<connectors::Capture> done = run(options);
   if (!done) return report(done.error(), options.source.json);
   const JsonObject facts{{"job", done->job}, {"events", done->events}, {"success", done->success}};
@@ -48,7 +48,7 @@ int capture(const Options& options) {
 }  // namespace
 
 void add_capture_command(CLI::App& group, int& code) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<CaptureOptions>();
   CLI::App* command =
       add_source_command(group, "capture", "an EPCIS document into the repository of a manifest", options->source);
   command->add_option("--document", options->document, "an EPCISDocument in JSON")->required();

@@ -17,7 +17,7 @@
 namespace sekisho::cli {
 namespace {
 
-struct Options : SourceOptions {
+struct ConnectorOptions : SourceOptions {
   std::filesystem::path output;
   std::string stream, cursor;
   std::int64_t max_records = 0;
@@ -28,7 +28,7 @@ struct Tool {
   std::unique_ptr<connectors::Connector> connector;
 };
 
-Result<Tool> make_tool(const Options& options) {
+Result<Tool> make_tool(const ConnectorOptions& options) {
   auto source = make_source_tool(options);
   if (!source) return fail(source.error());
   auto connector = connectors::make_connector((*source)->manifest, (*source)->context);
@@ -46,7 +46,7 @@ int report_source(const Error& error, bool json) {
   return report(out, json);
 }
 
-int list(const Options& options) {
+int list_connectors(const ConnectorOptions& options) {
   JsonArray kinds;
   for (const connectors::Spec& spec : connectors::builtin_kinds()) {
     kinds.push_back(JsonObject{{"kind", spec.kind}, {"title", spec.title}, {"network", spec.network}});
@@ -56,7 +56,7 @@ int list(const Options& options) {
   return kGood;
 }
 
-int check(const Options& options) {
+int check_connector(const ConnectorOptions& options) {
   const auto tool = make_tool(options);
   if (!tool) return report_source(tool.error(), options.json);
   const Status checked = async::sync_wait(tool->connector->check(options.deadline()));
@@ -73,7 +73,7 @@ Json to_json(const connectors::StreamInfo& info) {
                     {"endless", info.endless}, {"schema", info.schema}};
 }
 
-int discover(const Options& options) {
+int discover(const ConnectorOptions& options) {
   const auto tool = make_tool(options);
   if (!tool) return report_source(tool.error(), options.json);
   const auto streams = async::sync_wait(tool->connector->discover(options.deadline()));
@@ -95,7 +95,7 @@ struct Reading {
   Status status;
 };
 
-async::Task<Reading> read_all(connectors::Connector& connector, const Options& options, std::FILE* out) {
+async::Task<Reading> read_all(connectors::Connector& connector, const ConnectorOptions& options, std::FILE* out) {
   Reading done;
   connectors::OpenRequest request{options.stream, options.cursor, ""};
   auto reader = co_await connector.open(std::move(request), options.deadline());
@@ -127,7 +127,7 @@ async::Task<Reading> read_all(connectors::Connector& connector, const Options& o
   co_return done;
 }
 
-int read(const Options& options) {
+int read(const ConnectorOptions& options) {
   const auto tool = make_tool(options);
   if (!tool) return report_source(tool.error(), options.json);
   const bool to_file = !options.output.empty();
@@ -149,19 +149,19 @@ int read(const Options& options) {
 }  // namespace
 
 void add_connector_commands(CLI::App& app, int& code) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ConnectorOptions>();
   CLI::App* group =
       app.add_subcommand("connector", "sources of data: what there is, whether it answers, what it gives");
   group->require_subcommand(1);
   CLI::App* command = group->add_subcommand("list", "the kinds of sources that are built in");
   command->add_flag("--json", options->json);
-  command->callback([options, &code] { code = list(*options); });
+  command->callback([options, &code] { code = list_connectors(*options); });
   group->add_subcommand("schema", "the JSON Schema of manifests")->callback([&code] {
     fmt::print("{}", connectors::manifest_schema());
     code = kGood;
   });
   command = add_source_command(*group, "check", "whether a source answers", *options);
-  command->callback([options, &code] { code = check(*options); });
+  command->callback([options, &code] { code = check_connector(*options); });
   command = add_source_command(*group, "discover", "the streams of a source", *options);
   command->callback([options, &code] { code = discover(*options); });
   command = add_source_command(*group, "read", "the records of a stream, one a line", *options);

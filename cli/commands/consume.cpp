@@ -22,7 +22,7 @@
 namespace sekisho::cli {
 namespace {
 
-struct Options {
+struct ConsumeOptions {
   NodeAddress node;
   std::string provider, dataset, purpose, idempotency_key;
   std::filesystem::path out, receipt;
@@ -31,7 +31,7 @@ struct Options {
   bool json = false;
 };
 
-int catalog(const Options& options) {
+int catalog(const ConsumeOptions& options) {
   const auto answer = call(options.node, Call{"GET", "/v1/catalog/" + http::percent_encode(options.provider), {}, {}});
   if (!answer) return report(answer.error(), options.json);
   if (options.json) {
@@ -58,10 +58,14 @@ int catalog(const Options& options) {
 // What the caller keeps, checked before it is written: the statement speaks of exactly these data.
 Result<JsonObject> receipt_of(const http::ClientResponse& answer) {
   const auto field = [&](std::string_view name) { return std::string(answer.headers.get(name)); };
-  JsonObject out{{"exchange", field("Sekisho-Exchange")}, {"intent", field("Sekisho-Intent")},
-                 {"transfer", field("Sekisho-Transfer")}, {"agreement", field("Sekisho-Agreement")},
-                 {"log", field("Sekisho-Log")},           {"statement", field("Sekisho-Statement")},
-                 {"salt", field("Sekisho-Salt")},         {"media", field("Content-Type")},
+  JsonObject out{{"exchange", field("Sekisho-Exchange")},
+                 {"intent", field("Sekisho-Intent")},
+                 {"transfer", field("Sekisho-Transfer")},
+                 {"agreement", field("Sekisho-Agreement")},
+                 {"log", field("Sekisho-Log")},
+                 {"statement", field("Sekisho-Statement")},
+                 {"salt", field("Sekisho-Salt")},
+                 {"media", field("Content-Type")},
                  {"bytes", static_cast<std::int64_t>(answer.body.size())},
                  {"correlationId", field("Sekisho-Correlation-Id")}};
   const auto salt = digest_from_hex(field("Sekisho-Salt"));
@@ -133,13 +137,18 @@ struct Arriving {
   const std::filesystem::path path_;
 };
 
-int end_stream(const Options& options, const Arriving& arriving, const Status& ended) {
+int end_stream(const ConsumeOptions& options, const Arriving& arriving, const Status& ended) {
   const auto field = [&](std::string_view name) { return std::string(arriving.answer.headers.get(name)); };
-  JsonObject receipt{{"exchange", field("Sekisho-Exchange")}, {"intent", field("Sekisho-Intent")},
-                     {"transfer", field("Sekisho-Transfer")}, {"agreement", field("Sekisho-Agreement")},
-                     {"log", field("Sekisho-Log")},           {"statement", field("Sekisho-Statement")},
-                     {"salt", field("Sekisho-Salt")},         {"media", field("Content-Type")},
-                     {"stream", true},                        {"complete", ended.has_value()},
+  JsonObject receipt{{"exchange", field("Sekisho-Exchange")},
+                     {"intent", field("Sekisho-Intent")},
+                     {"transfer", field("Sekisho-Transfer")},
+                     {"agreement", field("Sekisho-Agreement")},
+                     {"log", field("Sekisho-Log")},
+                     {"statement", field("Sekisho-Statement")},
+                     {"salt", field("Sekisho-Salt")},
+                     {"media", field("Content-Type")},
+                     {"stream", true},
+                     {"complete", ended.has_value()},
                      {"bytes", static_cast<std::int64_t>(arriving.bytes)}};
   if (!field("Sekisho-Resumed-At").empty()) receipt["resumedAt"] = field("Sekisho-Resumed-At");
   if (!options.receipt.empty()) {
@@ -156,10 +165,12 @@ int end_stream(const Options& options, const Arriving& arriving, const Status& e
   return report(Error(ended.error()).with("resume", field("Sekisho-Exchange")), false);
 }
 
-int get(const Options& options) {
-  Call request{"GET", "/v1/data/" + http::percent_encode(options.provider) + "?dataset=" + http::percent_encode(options.dataset) +
-                          "&purpose=" + http::percent_encode(options.purpose),
-               {}, {}};
+int get_data(const ConsumeOptions& options) {
+  Call request{"GET",
+               "/v1/data/" + http::percent_encode(options.provider) + "?dataset=" +
+                   http::percent_encode(options.dataset) + "&purpose=" + http::percent_encode(options.purpose),
+               {},
+               {}};
   if (!options.resume.empty()) request.target += "&resume=" + http::percent_encode(options.resume);
   if (options.received) request.target += "&received=" + std::to_string(*options.received);
   if (!options.idempotency_key.empty()) request.headers.set("Idempotency-Key", options.idempotency_key);
@@ -179,14 +190,16 @@ int get(const Options& options) {
     }
   }
   if (!options.out.empty()) {
-    if (auto written = write_file_atomic(options.out, as_bytes(answer->body), 0600); !written) return report(written.error(), options.json);
+    if (auto written = write_file_atomic(options.out, as_bytes(answer->body), 0600); !written)
+      return report(written.error(), options.json);
   }
   if (options.json) {
     fmt::print("{}\n", to_text(Json(*receipt)));
   } else {
     if (options.out.empty()) std::fwrite(answer->body.data(), 1, answer->body.size(), stdout);
-    fmt::print(stderr, "{} bytes, exchange {}, agreement {}, log {}\n", answer->body.size(), answer->headers.get("Sekisho-Exchange"),
-               answer->headers.get("Sekisho-Agreement").substr(0, 16), answer->headers.get("Sekisho-Log"));
+    fmt::print(stderr, "{} bytes, exchange {}, agreement {}, log {}\n", answer->body.size(),
+               answer->headers.get("Sekisho-Exchange"), answer->headers.get("Sekisho-Agreement").substr(0, 16),
+               answer->headers.get("Sekisho-Log"));
   }
   return kGood;
 }
@@ -200,7 +213,7 @@ void add_node_options(CLI::App& command, NodeAddress& node) {
 }
 
 void add_consume_commands(CLI::App& app, int& code) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ConsumeOptions>();
   CLI::App* command = app.add_subcommand("catalog", "what a provider offers to this organization");
   command->add_option("provider", options->provider, "DNS name of the providing node")->required();
   add_node_options(*command, options->node);
@@ -218,7 +231,7 @@ void add_consume_commands(CLI::App& app, int& code) {
   command->add_option("--idempotency-key", options->idempotency_key, "deliver at most once under this key");
   add_node_options(*command, options->node);
   command->add_flag("--json", options->json, "print the receipt instead of the data");
-  command->callback([options, &code] { code = get(*options); });
+  command->callback([options, &code] { code = get_data(*options); });
 }
 
 }  // namespace sekisho::cli

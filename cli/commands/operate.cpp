@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t kMaxFile = 8U << 20;
 constexpr std::size_t kTokenOctets = 32;
 
-struct Options {
+struct OperateOptions {
   std::filesystem::path file, socket;
   bool dry_run = false;
   bool json = false;
@@ -30,7 +30,7 @@ Result<JsonObject> object_of(const http::ClientResponse& answer) {
   return std::move(document->get_object());
 }
 
-int apply(const Options& options) {
+int apply(const OperateOptions& options) {
   const auto text = read_file(options.file, kMaxFile);
   if (!text) return report(text.error(), options.json);
   const auto document = parse_yaml(as_text(*text), JsonLimits{kMaxFile, 32, 1'000'000});
@@ -48,13 +48,14 @@ int apply(const Options& options) {
   if (!changes) return report(changes.error(), false);
   for (const auto& change : **changes) {
     const auto& row = change.get_object();
-    fmt::print("{} {} {}\n", get_string(row, "op").value_or("?"), get_string(row, "kind").value_or("?"), get_string(row, "id").value_or("?"));
+    fmt::print("{} {} {}\n", get_string(row, "op").value_or("?"), get_string(row, "kind").value_or("?"),
+               get_string(row, "id").value_or("?"));
   }
   if (options.dry_run) fmt::print("nothing was changed (--dry-run)\n");
   return kGood;
 }
 
-int status(const Options& options) {
+int show_status(const OperateOptions& options) {
   const auto answer = call(NodeAddress{{}, {}, {}, options.socket}, Call{"GET", "/status", {}, {}});
   if (!answer) return report(answer.error(), options.json);
   const auto state = object_of(*answer);
@@ -67,7 +68,7 @@ int status(const Options& options) {
   return kGood;
 }
 
-int new_token(const Options& options) {
+int new_token(const OperateOptions& options) {
   SystemRandom random;
   const std::string token = to_base64url(random.bytes(kTokenOctets));
   const std::string digest = to_hex(sha256(as_bytes(token)));
@@ -82,7 +83,7 @@ int new_token(const Options& options) {
 }  // namespace
 
 void add_operate_commands(CLI::App& app, int& code) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<OperateOptions>();
   CLI::App* command = app.add_subcommand("apply", "declare what a node offers, and who may call it");
   command->add_option("-f,--file", options->file, "YAML with sources, datasets, offers, clients, remove")->required();
   command->add_option("--socket", options->socket, "the node's operator socket")->required();
@@ -93,7 +94,7 @@ void add_operate_commands(CLI::App& app, int& code) {
   command = app.add_subcommand("status", "how a node is");
   command->add_option("--socket", options->socket, "the node's operator socket")->required();
   command->add_flag("--json", options->json);
-  command->callback([options, &code] { code = status(*options); });
+  command->callback([options, &code] { code = show_status(*options); });
 
   CLI::App* token = app.add_subcommand("token", "tokens of the service listener");
   token->require_subcommand(1);

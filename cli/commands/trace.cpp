@@ -12,7 +12,7 @@
 namespace sekisho::cli {
 namespace {
 
-struct Options {
+struct TraceCommand {
   TraceOptions trace;
   FreshnessOptions freshness;
   bool json = false;
@@ -57,7 +57,7 @@ void print_report(const JsonObject& report, bool complete) {
   }
 }
 
-int trace(const Options& options) {
+int trace(const TraceCommand& options) {
   const TraceOptions& asked = options.trace;
   const bool here = !asked.from.empty() || !asked.files.empty();
   const bool by_node = !here && !asked.node.url.empty();
@@ -98,7 +98,7 @@ int trace(const Options& options) {
 }  // namespace
 
 void add_trace_command(CLI::App& app, int& code) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<TraceCommand>();
   TraceOptions& asked = options->trace;
   CLI::App* command =
       app.add_subcommand("trace", "where a lot came from and went, over a node's partners and own events");

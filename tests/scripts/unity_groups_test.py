@@ -36,6 +36,7 @@ TOGETHER = {
     "different names": ("namespace { int f() { return 1; } }", "namespace { int g() { return 1; } }"),
     "a name in a comment or a string": ("namespace { int f() { return 1; } }", '// f\n/* f */ auto s = "f";'),
     "what a header declares": ("int A::f() { return 1; }", "int g(A a) { return a.f(); }"),
+    "what an alias stands for": ("namespace { using Key = std::string; }", "std::string g();"),
     "a member": ("namespace { int f() { int kept = 1; return kept; } }", "int kept();"),
     "literals": ("using namespace std::chrono_literals;", "using namespace std::chrono_literals;"),
     "tests": ("TEST(Suite, One) {}", "TEST(Suite, Two) {}"),
