@@ -84,6 +84,7 @@ namespace sekisho {
   X(Jurisdiction, "JURISDICTION", 403, "the recipient's zone is not one of the agreement", "ask the provider for an offer to your zone") \
   X(ClaimMissing, "CLAIM_MISSING", 403, "something the decision needs was not presented", "present what help lists")  \
   X(ClockUncertain, "CLOCK", 403, "the clock is too uncertain for a bound of the agreement", "synchronise the clock of the node") \
+  X(ClocksDiffer, "CLOCKS_DIFFER", 503, "a statement is dated ahead of this node's clock", "synchronise the clocks of both nodes; it is taken when they agree") \
   X(PolicyVoid, "POLICY_VOID", 403, "the policy contradicts itself", "the provider must mend its offer")              \
   X(ViewError, "VIEW_ERROR", 500, "a record did not fit its view", "the provider must mend the source or the view; nothing was sent") \
   X(OfferUnknown, "OFFER_UNKNOWN", 404, "no such offer is made to you", "read the catalogue again")                   \

@@ -1,5 +1,6 @@
 #include "node/dataspace/certificate_book.hpp"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "base/core/encoding.hpp"
@@ -144,6 +145,11 @@ async::Task<Result<CheckedStatement>> CertificateBook::check_envelope(trust::Pee
     co_return invalid(fmt::format("the certificate is not of {}", peer.did));
   Status sealed = seals_.verify(envelope.payload, envelope.seal, (*certificate)->key);
   if (!sealed) co_return invalid(fmt::format("the seal of {} does not verify", peer.dns), sealed.error());
+  const Instant now = trust_.now();
+  if (statement->time > now + kClockSkew) {
+    const auto ahead = std::chrono::duration_cast<std::chrono::seconds>(statement->time - now);
+    co_return fail(Code::ClocksDiffer, fmt::format("a statement of {} is dated {} ahead", peer.dns, ahead));
+  }
   co_return CheckedStatement{std::move(*statement), std::move(envelope)};
 }
 

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "node/dataspace/certificate_book.hpp"
+
 namespace sekisho::node {
 namespace {
 
@@ -22,6 +24,8 @@ Status check_release(const trust::Statement& release, const OpenIntent& intent, 
   // Whether it counts again is the provider's to say; of what it repeats it says nothing else than was asked.
   const auto retried = release.text("retryOf");
   if (retried && (!intent.retry_of || *retried != to_text(*intent.retry_of))) return differs("retryOf");
+  // Of an answer that is older than the question no one could say later which word of the zones held for it.
+  if (release.time < uuid_v7_time(intent.exchange) - kClockSkew) return differs("time");
   if (release.digest("terms") != terms) return differs("terms");
   if (release.digest("tlsCert") != own_tls_cert) return differs("tlsCert");
   const bool opening = release.kind == trust::StatementKind::StreamOpen;  // its heads state the content

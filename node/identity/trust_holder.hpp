@@ -51,6 +51,8 @@ class TrustHolder {
   [[nodiscard]] Result<trust::PeerIdentity> identify(std::span<const Bytes> chain_der, trust::Use use) const;
   // The same for base/http/tls: the pointer is a trust::PeerIdentity.
   [[nodiscard]] Result<std::shared_ptr<const void>> judge(std::span<const Bytes> chain_der, trust::Use use) const;
+  // By which everything is judged.
+  [[nodiscard]] Instant now() const { return clock_.now(); }
 
  private:
   const Bytes descriptor_;

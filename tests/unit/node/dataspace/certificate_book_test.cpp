@@ -1,5 +1,7 @@
 #include "node/dataspace/certificate_book.hpp"
 
+#include <atomic>
+
 #include <gtest/gtest.h>
 
 #include "node/journal/materials.hpp"
@@ -27,6 +29,22 @@ TEST(CertificateBook, KeepsOfAPeersChainWhatTheLeafBinds) {
   ASSERT_TRUE(kept);
   ASSERT_TRUE(kept->has_value());
   EXPECT_EQ((*kept)->size(), 2U);  // the leaf and its issuing CA
+}
+
+// Whether its certificate and snapshot held then, no one can say yet; and the clock that is wrong may be the own one.
+TEST(CertificateBook, TakesWhatIsDatedAheadWhenTheClocksAgree) {
+  constexpr std::chrono::minutes kAhead = kClockSkew + std::chrono::minutes(1);
+  TwoNodes nodes;
+  nodes.farm->clock->advance(kAhead);
+  std::atomic<std::size_t> refused = 0;
+  nodes.net.back = [&](const PeerRequest& request, Result<http::ClientResponse>& answer) {
+    if (!answer || answer->status != 503 || request.dns != "trade.eu.example") return;
+    EXPECT_NE(answer->body.find("CLOCKS_DIFFER"), std::string::npos) << answer->body;
+    if (++refused == 2) nodes.trade->clock->advance(kAhead);
+  };
+  const auto made = nodes.negotiate();
+  ASSERT_TRUE(made) << made.error().chain();
+  EXPECT_EQ(refused, 2U);
 }
 
 }  // namespace

@@ -27,6 +27,7 @@ trust::Statement release_of(const OpenIntent& intent) {
   trust::Statement out;
   out.kind = trust::StatementKind::Release;
   out.agreement = intent.agreement;
+  out.time = uuid_v7_time(intent.exchange) + std::chrono::seconds(1);
   trust::Subject subject;
   subject.commitment = trust::commit(kSalt, as_bytes(kBody)).value;
   out.subject.push_back(subject);
@@ -43,6 +44,13 @@ TEST(VerifyRelease, TakesWhatWasAsked) {
   const OpenIntent intent = asked();
   const Status checked = check_release(release_of(intent), intent, kTerms, kOwnCert);
   EXPECT_TRUE(checked) << checked.error().message;
+}
+
+TEST(VerifyRelease, TakesAnAnswerOfAClockThatIsALittleBehind) {
+  const OpenIntent intent = asked();
+  trust::Statement release = release_of(intent);
+  release.time = uuid_v7_time(intent.exchange) - std::chrono::minutes(10);
+  EXPECT_TRUE(check_release(release, intent, kTerms, kOwnCert));
 }
 
 TEST(VerifyRelease, TakesTheRepetitionThatWasAskedForCountedOrNot) {
@@ -69,6 +77,7 @@ TEST(VerifyRelease, RefusesEveryOtherMember) {
       {"intent", [](auto& s) { s.predicate["intent"] = to_hex(Digest{7}); }},
       {"request", [](auto& s) { s.predicate["request"] = to_hex(Digest{7}); }},
       {"retryOf", [](auto& s) { s.predicate["retryOf"] = "01931f3a-7c00-7000-8000-000000000002"; }},
+      {"time", [&](auto& s) { s.time = uuid_v7_time(intent.exchange) - std::chrono::minutes(11); }},
       {"terms", [](auto& s) { s.predicate["terms"] = to_hex(Digest{7}); }},
       {"tlsCert", [](auto& s) { s.predicate["tlsCert"] = to_hex(Digest{7}); }},
       {"tlsCert", [](auto& s) { s.predicate.erase("tlsCert"); }},
