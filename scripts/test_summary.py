@@ -35,13 +35,21 @@ def gtest_cases(path):
 
 def outcomes(ctest_path, gtest_folder):
     """Yields (program, case, outcome, reason) of everything that ctest ran."""
+    seen = set()
     for test in xml.parse(ctest_path).getroot().iter("testcase"):
         program, status = test.get("name"), test.get("status")
+        if program in seen:
+            yield program, program, "failed", "two tests have this name, so one report stands for both"
+            continue
+        seen.add(program)
         report = os.path.join(gtest_folder, program + ".xml")
         cases = list(gtest_cases(report)) if os.path.exists(report) else []
         for name, outcome, reason in cases:
             yield program, name, outcome, reason
-        if status in ("disabled", "notrun"):
+        skipped = test.find("skipped")
+        if status == "notrun" and skipped is not None and "SKIP_RETURN_CODE" in (skipped.get("message") or ""):
+            yield program, program, "skipped", last_line(test)
+        elif status in ("disabled", "notrun"):
             yield program, program, "skipped" if status == "disabled" else "failed", status
         elif status == "run" and not cases:
             yield program, program, "passed", ""
@@ -49,10 +57,18 @@ def outcomes(ctest_path, gtest_folder):
             yield program, program, "failed", "the program failed outside its cases (crash, sanitizer or time limit)"
 
 
+def output_of(test):
+    output = test.find("system-out")
+    return (output.text or "") if output is not None else ""
+
+
+def last_line(test):
+    return ([line.strip() for line in output_of(test).split("\n") if line.strip()] or [""])[-1]
+
+
 def vector_lines(ctest_path):
     for test in xml.parse(ctest_path).getroot().iter("testcase"):
-        output = test.find("system-out")
-        for line in VECTORS.findall((output.text or "") if output is not None else ""):
+        for line in VECTORS.findall(output_of(test)):
             yield test.get("name"), line.strip()
 
 

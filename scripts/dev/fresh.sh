@@ -4,7 +4,8 @@
 # Makes an empty Debian 12 root with mmdebstrap, carries the host's package-manager configuration and CA store in, binds
 # /dev, /proc and /sys, clones HEAD into it and runs ./dev demo and ./dev test there. Needs root and may not be possible
 # in a container; then it says so and ends with code 77. Leaves nothing mounted.
-# SEKISHO_FRESH_DATA=FOLDER is copied in as the test data of a second ./dev test.
+# SEKISHO_FRESH_DATA=FOLDER is copied in as the test data of a second ./dev test; SEKISHO_FRESH_CACHE=FOLDER, a folder of
+# ccache, spares the compilation where that was proved before.
 . scripts/lib/common.sh
 verbs="${1:-demo test}"
 case "$verbs" in "demo test" | demo | test) ;; *) usage_error "fresh knows demo and test, not '$verbs'" ;; esac
@@ -39,6 +40,7 @@ done
 for place in dev proc sys; do
   mount --rbind "/$place" "$root/$place" && mount --make-rslave "$root/$place" || cannot "/$place cannot be bound"
 done
+if [ -d "${SEKISHO_FRESH_CACHE:-}" ]; then mkdir -p "$root/root/.cache" && cp -r "$SEKISHO_FRESH_CACHE" "$root/root/.cache/ccache"; fi
 git clone -q --bare "$SEKISHO_ROOT" "$root/sekisho.git"
 say "an empty Debian $(cat "$root/etc/debian_version") in $((SECONDS - start)) s, $(chroot "$root" dpkg-query -W | wc -l) packages"
 

@@ -19,8 +19,8 @@ FAILED = """<testcase name="C" status="run" result="completed" classname="S"><fa
 
 def summary(tests, reports):
     with tempfile.TemporaryDirectory() as folder:
-        body = "".join(f'<testcase name="{name}" status="{status}"><system-out>{text}</system-out></testcase>'
-                       for name, status, text in tests)
+        body = "".join(f'<testcase name="{name}" status="{status}">{why[0] if why else ""}<system-out>{text}</system-out></testcase>'
+                       for name, status, text, *why in tests)
         ctest = os.path.join(folder, "ctest.xml")
         if tests is not NOTHING:
             with open(ctest, "w", encoding="utf-8") as file:
@@ -58,7 +58,16 @@ class Summary(unittest.TestCase):
         self.assertEqual(summary([("unit", "fail", "")], {})[1][-1], "0 passed, 1 failed, 0 skipped")
 
     def test_a_program_that_was_not_built(self):
-        self.assertEqual(summary([("unit", "notrun", "")], {})[0], 1)
+        self.assertEqual(summary([("unit", "notrun", "", '<skipped message="Unable to find executable"/>')], {})[0], 1)
+
+    def test_a_test_that_may_not_run_here_gives_its_reason(self):
+        skipped = ("fhir", "notrun", "server started\nskipped: test data absent: fhir\n", '<skipped message="SKIP_RETURN_CODE=77"/>')
+        code, lines = summary([("script", "run", ""), skipped], {})
+        self.assertEqual((code, lines[-1]), (0, "1 passed, 0 failed, 1 skipped"))
+        self.assertIn("skipped: fhir: fhir: skipped: test data absent: fhir", lines)
+
+    def test_two_tests_of_one_name(self):
+        self.assertEqual(summary([("unit", "run", ""), ("unit", "run", "")], {})[1][-1], "1 passed, 1 failed, 0 skipped")
 
     def test_nothing_ran(self):
         self.assertEqual(summary(NOTHING, {})[0], 1)
