@@ -2,9 +2,9 @@
 """Which source files may be compiled as one: unity_groups.py SIZE TABLE
 
 TABLE has a line for each target: its name and its source files. Printed is a line for each group of two to SIZE files:
-the target and the files; a file in no line stays alone. Files are put together only where no name that one of them
-declares for itself (in an unnamed namespace, static, constexpr, a macro) occurs anywhere in the other, so that none can
-collide, hide another or join its overloads: each file means together what it means alone.
+the target, the group's number in it and the files; a file in no line stays alone. Files are put together only where no
+name that one of them declares for itself (in an unnamed namespace, static, constexpr, a macro) occurs anywhere in the
+other, so that none can collide, hide another or join its overloads: each file means together what it means alone.
 """
 import pathlib
 import re
@@ -117,8 +117,8 @@ def main(size, table):
     with open(table, encoding="utf-8") as lines:
         for line in lines:
             target, *paths = line.split()
-            for members in group(paths, size):
-                print(target, *members)
+            for number, members in enumerate(group(paths, size)):
+                print(target, number, *members)
 
 
 if __name__ == "__main__":
