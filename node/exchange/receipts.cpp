@@ -81,6 +81,83 @@ ReceiptIntake::ReceiptIntake(ExchangeParts parts)
                                     {{"code", std::string(code_info(Code::CommitmentMismatch).name)}},
                                     "Contradictions of peers, each an ALERT of the log.")) {}
 
+// What a receipt names: a release, the opening of a stream or one of its heads, of this node to that peer.
+struct ReceiptIntake::Released {
+  trust::Statement statement;
+  std::string dataset;
+  bool head = false;
+};
+
+Result<ReceiptIntake::Released> ReceiptIntake::released(const std::string& peer, const Digest& of,
+                                                        const trust::Statement& receipt) const {
+  const LogReader& reader = parts_.journal.reader();
+  auto release_at = reader.find(pb::NRO_OUT, of);
+  if (release_at && !*release_at) release_at = reader.find(pb::STREAM_OPEN_OUT, of);
+  if (!release_at) return fail(release_at.error());
+  const auto head_at = reader.find(pb::STREAM_HEAD_OUT, of);
+  if (!head_at) return fail(head_at.error());
+  const auto claim = parts_.storage.get(Family::Exchange, outcome_claim(peer, *receipt.exchange()));
+  if (!claim) return fail(claim.error());
+  const bool head = head_at->has_value();
+  const bool known_release = *release_at && *claim && read_be64(**claim) == **release_at;
+  if (!known_release && !(head && *claim)) {
+    return fail(Code::ReceiptInvalid, "there is no such release to this peer");
+  }
+  const auto entry = reader.entry(head ? **head_at : **release_at);
+  if (!entry) return fail(entry.error());
+  auto release = trust::parse_statement(entry->entry.payload());
+  if (!release) return fail(Code::DatabaseDamaged, "a release of this node cannot be read", release.error());
+  if (release->agreement != receipt.agreement)
+    return fail(Code::ReceiptInvalid, "the receipt is under another agreement");
+  if (release->exchange() != receipt.exchange())
+    return fail(Code::ReceiptInvalid, "the receipt is of another exchange");
+  const auto agreement = parts_.agreements.find(*receipt.agreement);
+  if (!agreement || agreement->peer_did != peer)
+    return fail(Code::ReceiptInvalid, "the receipt is under another agreement");
+  return Released{std::move(*release), agreement->dataset, head};
+}
+
+// Only what verified may open the way for more; everything else is the final receipt's to say.
+Status ReceiptIntake::confirm_head(const Released& released, Checked& out) const {
+  const trust::Statement& receipt = out.receipt.statement;
+  if (receipt.digest("commitment") != released.statement.digest("commitment"))
+    return fail(Code::ReceiptInvalid, "the receipt of a head has another commitment");
+  if (receipt.text("outcome") != "verified")
+    return fail(Code::ReceiptInvalid, "the receipt of a head confirms nothing");
+  out.head_bytes = static_cast<std::uint64_t>(released.statement.integer("bytes").value_or(0));
+  return {};
+}
+
+Status ReceiptIntake::confirm_whole(const Released& released, Checked& out) const {
+  const trust::Statement& receipt = out.receipt.statement;
+  if (receipt.text("outcome") != "verified") return {};
+  const auto commitment = released_commitment(parts_.journal.reader(), out.peer_did, released.statement);
+  if (!commitment) return fail(commitment.error());
+  out.released = *commitment;
+  out.contradicts = receipt.digest("commitment") != *commitment;
+  if (released.statement.kind == trust::StatementKind::StreamOpen && !out.contradicts)
+    out.confirmed_chunks = static_cast<std::uint64_t>(receipt.integer("chunks").value_or(0));
+  return {};
+}
+
+// "known" or "superseded" with its place, where the log already has this receipt or another.
+Status ReceiptIntake::compare_with_log(Checked& out) const {
+  const auto known = parts_.journal.reader().find(pb::NRR_IN, out.receipt.statement.id);
+  if (!known) return fail(known.error());
+  if (*known) {
+    out.status = "known";
+    out.index = index_of(**known);
+    return {};
+  }
+  const auto taken = parts_.storage.get(Family::Exchange, receipt_claim(out.release));
+  if (!taken) return fail(taken.error());
+  if (*taken) {
+    out.status = "superseded";
+    out.index = index_of(read_be64(**taken));
+  }
+  return {};
+}
+
 async::Task<Result<ReceiptIntake::Checked>> ReceiptIntake::check(trust::PeerIdentity peer, std::string text,
                                                                  async::Deadline deadline) {
   auto checked = co_await parts_.certificates.check(peer, std::move(text), trust::StatementKind::Receipt, deadline);
@@ -92,63 +169,20 @@ async::Task<Result<ReceiptIntake::Checked>> ReceiptIntake::check(trust::PeerIden
   const auto exchange = receipt.exchange();
   if (!of || !exchange || !receipt.agreement)
     co_return fail(Code::ReceiptInvalid, "the receipt names no release, exchange or agreement");
-  const LogReader& reader = parts_.journal.reader();
+  const auto release = released(peer.did, *of, receipt);
+  if (!release) co_return fail(release.error());
 
-  auto release_at = reader.find(pb::NRO_OUT, *of);
-  if (release_at && !*release_at) release_at = reader.find(pb::STREAM_OPEN_OUT, *of);
-  if (!release_at) co_return fail(release_at.error());
-  const auto head_at = reader.find(pb::STREAM_HEAD_OUT, *of);
-  if (!head_at) co_return fail(head_at.error());
-  const auto claim = parts_.storage.get(Family::Exchange, outcome_claim(peer.did, *exchange));
-  if (!claim) co_return fail(claim.error());
-  const bool progress = head_at->has_value();
-  const bool known_release = *release_at && *claim && read_be64(**claim) == **release_at;
-  if (!known_release && !(progress && *claim)) {
-    co_return fail(Code::ReceiptInvalid, "there is no such release to this peer");
-  }
-  const auto entry = reader.entry(progress ? **head_at : **release_at);
-  if (!entry) co_return fail(entry.error());
-  const auto release = trust::parse_statement(entry->entry.payload());
-  if (!release) co_return fail(Code::DatabaseDamaged, "a release of this node cannot be read", release.error());
-  if (release->agreement != receipt.agreement)
-    co_return fail(Code::ReceiptInvalid, "the receipt is under another agreement");
-  if (release->exchange() != exchange) co_return fail(Code::ReceiptInvalid, "the receipt is of another exchange");
-  if (progress && receipt.digest("commitment") != release->digest("commitment")) {
-    co_return fail(Code::ReceiptInvalid, "the receipt of a head has another commitment");
-  }
-  const auto agreement = parts_.agreements.find(*receipt.agreement);
-  if (!agreement || agreement->peer_did != peer.did)
-    co_return fail(Code::ReceiptInvalid, "the receipt is under another agreement");
-
-  // Only what verified may open the way for more; everything else is the final receipt's to say.
-  if (progress && receipt.text("outcome") != "verified")
-    co_return fail(Code::ReceiptInvalid, "the receipt of a head confirms nothing");
-  std::optional<std::uint64_t> head_bytes;
-  if (progress) head_bytes = static_cast<std::uint64_t>(release->integer("bytes").value_or(0));
-  Checked out{std::move(*checked), *of,       *receipt.agreement, *exchange, agreement->dataset, peer.did, "",
-              std::nullopt,        head_bytes};
-  const trust::Statement& kept = out.receipt.statement;
-  if (!progress && kept.text("outcome") == "verified") {
-    const auto released = released_commitment(reader, peer.did, *release);
-    if (!released) co_return fail(released.error());
-    out.released = *released;
-    out.contradicts = kept.digest("commitment") != *released;
-    if (release->kind == trust::StatementKind::StreamOpen && !out.contradicts)
-      out.confirmed_chunks = static_cast<std::uint64_t>(kept.integer("chunks").value_or(0));
-  }
-  const auto known = reader.find(pb::NRR_IN, receipt.id);
-  if (!known) co_return fail(known.error());
-  if (*known) {
-    out.status = "known";
-    out.index = index_of(**known);
-    co_return out;
-  }
-  const auto taken = parts_.storage.get(Family::Exchange, receipt_claim(*of));
-  if (!taken) co_return fail(taken.error());
-  if (*taken) {
-    out.status = "superseded";
-    out.index = index_of(read_be64(**taken));
-  }
+  Checked out;
+  out.release = *of;
+  out.agreement = *receipt.agreement;
+  out.exchange = *exchange;
+  out.dataset = release->dataset;
+  out.peer_did = peer.did;
+  out.receipt = std::move(*checked);
+  const auto confirmed = release->head ? confirm_head(*release, out) : confirm_whole(*release, out);
+  if (!confirmed) co_return fail(confirmed.error());
+  const auto compared = compare_with_log(out);
+  if (!compared) co_return fail(compared.error());
   co_return out;
 }
 
@@ -188,28 +222,24 @@ void ReceiptIntake::report(const Checked& receipt) {
                                     {"receipt", to_hex(receipt.receipt.statement.id)}});
 }
 
-async::Task<http::Response> ReceiptIntake::post(trust::PeerIdentity peer, std::string body, std::string correlation) {
-  const auto document = parse_json(body);
-  if (!document) co_return http::problem(document.error(), correlation);
-  if (!document->is_object()) co_return http::problem(Error(Code::JsonShape, "not an object"), correlation);
-  const auto texts = get_array(document->get_object(), "receipts");
-  if (!texts) co_return http::problem(texts.error(), correlation);
-  if ((*texts)->empty() || (*texts)->size() > kMostReceipts) {
-    co_return http::problem(Error(Code::LimitExceeded, "1 to 256 receipts at a time").with("limit", "256"),
-                            correlation);
-  }
-
+async::Task<Result<std::vector<Result<ReceiptIntake::Checked>>>> ReceiptIntake::check_all(trust::PeerIdentity peer,
+                                                                                          JsonArray texts) {
   const auto deadline = async::Deadline::in(kCheckTime);
   std::vector<Result<Checked>> all;
-  for (const auto& item : **texts) {
+  for (const auto& item : texts) {
     if (!item.is_string()) {
       all.emplace_back(fail(Code::ReceiptInvalid, "a receipt is no text"));
       continue;
     }
     auto checked = co_await check(peer, std::string(item.get_string()), deadline);
-    if (!checked && checked.error().code != Code::ReceiptInvalid) co_return http::problem(checked.error(), correlation);
+    if (!checked && checked.error().code != Code::ReceiptInvalid) co_return fail(checked.error());
     all.push_back(std::move(checked));
   }
+  co_return all;
+}
+
+// Of two for one release the first is final, also within one request.
+async::Task<Status> ReceiptIntake::log_fresh(std::vector<Result<Checked>>& all) {
   std::vector<Checked*> fresh;
   std::set<Digest> releases;
   for (auto& c : all) {
@@ -220,25 +250,35 @@ async::Task<http::Response> ReceiptIntake::post(trust::PeerIdentity peer, std::s
     }
     fresh.push_back(&*c);
   }
-  if (!fresh.empty()) {
-    auto done = co_await commit(fresh);
-    if (!done && done.error().code == Code::ExchangeReplayed) {
-      // Another request won some of them in between: one by one, so that the rest is still logged.
-      for (Checked* one : fresh) {
-        done = co_await commit(std::vector<Checked*>(1, one));
-        if (!done && done.error().code == Code::ExchangeReplayed) {
-          one->status = "superseded";
-        } else if (!done) {
-          co_return http::problem(done.error(), correlation);
-        }
-      }
-    } else if (!done) {
-      co_return http::problem(done.error(), correlation);
-    }
+  if (fresh.empty()) co_return Status();
+  auto done = co_await commit(fresh);
+  if (done || done.error().code != Code::ExchangeReplayed) co_return done;
+  // Another request won some of them in between: one by one, so that the rest is still logged.
+  for (Checked* one : fresh) {
+    done = co_await commit(std::vector<Checked*>(1, one));
+    if (!done && done.error().code != Code::ExchangeReplayed) co_return done;
+    if (!done) one->status = "superseded";
   }
+  co_return Status();
+}
+
+async::Task<http::Response> ReceiptIntake::post(trust::PeerIdentity peer, std::string body, std::string correlation) {
+  const auto document = parse_json(body);
+  if (!document) co_return http::problem(document.error(), correlation);
+  if (!document->is_object()) co_return http::problem(Error(Code::JsonShape, "not an object"), correlation);
+  const auto texts = get_array(document->get_object(), "receipts");
+  if (!texts) co_return http::problem(texts.error(), correlation);
+  if ((*texts)->empty() || (*texts)->size() > kMostReceipts) {
+    co_return http::problem(Error(Code::LimitExceeded, "1 to 256 receipts at a time").with("limit", "256"),
+                            correlation);
+  }
+  auto all = co_await check_all(std::move(peer), **texts);
+  if (!all) co_return http::problem(all.error(), correlation);
+  const auto logged = co_await log_fresh(*all);
+  if (!logged) co_return http::problem(logged.error(), correlation);
 
   JsonArray results;
-  for (const auto& c : all) {
+  for (const auto& c : *all) {
     JsonObject row;
     if (!c) {
       row["status"] = "invalid";

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/async/task.hpp"
 #include "base/core/metrics.hpp"
@@ -26,8 +27,17 @@ class ReceiptIntake {
 
  private:
   struct Checked;
+  struct Released;
+  [[nodiscard]] Result<Released> released(const std::string& peer, const Digest& of,
+                                          const trust::Statement& receipt) const;
+  [[nodiscard]] Status confirm_head(const Released& released, Checked& out) const;
+  [[nodiscard]] Status confirm_whole(const Released& released, Checked& out) const;
+  [[nodiscard]] Status compare_with_log(Checked& out) const;
   [[nodiscard]] async::Task<Result<Checked>> check(trust::PeerIdentity peer, std::string text,
                                                    async::Deadline deadline);
+  // An error only where the request as a whole must be repeated.
+  [[nodiscard]] async::Task<Result<std::vector<Result<Checked>>>> check_all(trust::PeerIdentity peer, JsonArray texts);
+  [[nodiscard]] async::Task<Status> log_fresh(std::vector<Result<Checked>>& all);
   [[nodiscard]] async::Task<Status> commit(std::vector<Checked*> fresh);
   void report(const Checked& receipt);
 
