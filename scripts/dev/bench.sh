@@ -26,6 +26,6 @@ while [ $# -gt 0 ]; do
 done
 ensure_packages build run test bench
 configure release -DSEKISHO_TESTS=ON -DSEKISHO_BENCH=ON
-build release
+build release sekishod sekisho benchmarks
 export SEKISHOD="$SEKISHO_ROOT/build/release/node/app/sekishod" SEKISHO="$SEKISHO_ROOT/build/release/cli/sekisho"
 exec python3 $program --build build/release "${arguments[@]}"

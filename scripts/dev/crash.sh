@@ -8,6 +8,6 @@ rounds="${1:-200}"
 case "$rounds" in *[!0-9]* | "") usage_error "rounds is a number, not '$rounds'" ;; esac
 ensure_packages build run test
 configure release -DSEKISHO_TESTS=ON
-build release
+build release sekishod sekisho journal_crash
 export SEKISHO_CRASH_ROUNDS="$rounds"
 exec ctest --test-dir build/release -L crash --no-tests=error --output-on-failure --verbose --timeout 7200
