@@ -140,6 +140,7 @@ def refused_at_apply(world):
 
 
 def run(root):
+    test_data.folder("agrifood")  # skipped here, before nodes run that nobody would end
     with servers.hub("--rows", str(ROWS)) as hub:
         print("mapped by the connector: {} fields, {} harvests".format(*mapped(root, hub)))
         world = start(root, hub)
